@@ -1,0 +1,31 @@
+/// Asks the grading server about one task.
+package protocol GradingServerClient: Sendable {
+    /// The body of the grading server's answer about the task, at most 4 MiB; decoding it is the caller's.
+    func fetchStatus(of task: TaskID) async throws(GradingServerError) -> [UInt8]
+}
+
+/// Why an answer could not be had. The description goes into the session log: it names no URL and no header.
+package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No answer within the time allowed.
+    case timeout
+    /// No connection, or it broke.
+    case connection(String)
+    /// An answer other than 2xx; a redirect is never followed.
+    case status(Int)
+    /// More bytes than the limit.
+    case tooLarge(limit: Int)
+    /// The caller was cancelled.
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .timeout: "the grading server did not answer in time"
+        case .connection(let reason): "the grading server could not be reached: \(reason)"
+        case .status(404): "the grading server does not know the task (404)"
+        case .status(let code) where (300..<400).contains(code): "the grading server answered with a redirect (\(code)), which is not followed"
+        case .status(let code): "the grading server answered \(code)"
+        case .tooLarge(let limit): "the grading server's answer is larger than \(limit) bytes"
+        case .cancelled: "the check was cancelled"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// The database, as the domain needs it. Every method is one transaction. Both engines pass the same conformance suite.
+package protocol Store: Sendable {
+    /// How this database spells session statuses.
+    var sessionWords: SessionWords { get }
+
+    // MARK: The one way in
+
+    /// Commits a batch of reports in one transaction and returns one outcome for each, in order.
+    ///
+    /// Remembers deliveries, moves statuses by ``CommitPlan``, writes session logs, rolls up each touched session once and
+    /// appends to the change feed. When it returns, everything is flushed to disk.
+    /// - Parameter batch: 1 to 256 reports; the same task or delivery may stand in it more than once.
+    func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome]
+
+    // MARK: Registration and parked callbacks
+
+    /// Makes students (and sessions) that are not there yet, all or nothing; the same call again changes nothing.
+    func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome
+
+    /// Callbacks that were parked and whose task exists now, oldest first, at most `limit`.
+    func parkedReports(limit: Int) async throws(StoreError) -> [TaskReport]
+
+    // MARK: Checks
+
+    /// Leases up to `limit` due tasks, most overdue first. Nobody else is given them until the lease ends.
+    func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask]
+
+    /// Leases one task for a manual check, due or not.
+    func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim
+
+    /// Ends a lease after an answer was committed: clears the errors, sets when to look again. Fenced by the owner:
+    /// a lease that has passed to another owner is left alone.
+    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError)
+
+    /// Ends a lease after a failed check: counts it, sets when to look again, adds one ERROR row to the session log.
+    /// Never changes a status. Fenced by the owner.
+    func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError)
+
+    // MARK: Sessions
+
+    /// Puts right every session whose status is behind its students; returns how many changed.
+    func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int
+
+    /// `nil` when there is no such session.
+    func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary?
+
+    /// Newest first; `nil` when there is no such session.
+    /// - Parameters:
+    ///   - limit: 1 to 1,000 rows.
+    ///   - before: only rows that stand after this one in the list, for paging.
+    func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]?
+
+    /// Adds one row to a session's log; `nil` when there is no such session.
+    func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog?
+
+    // MARK: Statistics and upkeep
+
+    func statistics() async throws(StoreError) -> MonitorStatistics
+
+    /// What is known of one task; `nil` when there is no such task.
+    func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot?
+
+    /// Throws unless the database would take a write now. Writes nothing that stays.
+    func verifyWritable() async throws(StoreError)
+
+    /// Forgets deliveries older than this (parked ones too) in small steps; returns how many went.
+    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int
+}

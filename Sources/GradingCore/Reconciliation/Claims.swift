@@ -1,0 +1,63 @@
+/// Who wants tasks to ask about, and which.
+package struct ClaimRequest: Sendable, Equatable {
+    /// The most tasks to lease.
+    package let limit: Int
+    package let now: Timestamp
+    /// A task is due when its last signal is at least this old (and its backoff, if any, is over).
+    package let grace: Duration
+    /// The instance that asks: a name unique among those on one database.
+    package let owner: String
+    /// When the lease ends by itself.
+    package let leaseExpiresAt: Timestamp
+
+    package init(limit: Int, now: Timestamp, grace: Duration, owner: String, leaseExpiresAt: Timestamp) {
+        self.limit = limit
+        self.now = now
+        self.grace = grace
+        self.owner = owner
+        self.leaseExpiresAt = leaseExpiresAt
+    }
+}
+
+/// A task that this owner alone may ask about until the lease ends.
+package struct ClaimedTask: Sendable, Equatable {
+    package let task: TaskID
+    /// The lease's owner, for fencing.
+    package let owner: String
+    /// Failed checks in a row so far.
+    package let consecutiveErrors: Int
+    package let status: TaskStatus
+
+    package init(task: TaskID, owner: String, consecutiveErrors: Int, status: TaskStatus) {
+        self.task = task
+        self.owner = owner
+        self.consecutiveErrors = consecutiveErrors
+        self.status = status
+    }
+}
+
+/// What became of the wish to check one task.
+package enum SingleClaim: Sendable, Equatable {
+    case claimed(ClaimedTask)
+    /// Nothing to ask: a grade or a person's decision stands.
+    case settled(TaskStatus)
+    /// Another owner is asking right now.
+    case leasedElsewhere(TaskStatus)
+    case noSuchTask
+}
+
+/// A check that brought no report.
+package struct CheckFailure: Sendable, Equatable {
+    package let claim: ClaimedTask
+    /// For the session log; no URL, no secret.
+    package let reason: String
+    package let source: ReportSource
+    package let nextCheckAt: Timestamp
+
+    package init(claim: ClaimedTask, reason: String, source: ReportSource, nextCheckAt: Timestamp) {
+        self.claim = claim
+        self.reason = reason
+        self.source = source
+        self.nextCheckAt = nextCheckAt
+    }
+}

@@ -1,0 +1,48 @@
+/// One task that the web app announces before the grading server knows its end.
+package struct TaskRegistration: Sendable, Equatable {
+    package let task: TaskID
+    /// 1 to 300 characters.
+    package let studentName: String
+    /// The institution's number for the student (a matriculation number, say); not a key of ours.
+    package let studentID: String?
+    /// 0 to 9, 9 first.
+    package let priority: Int
+    package let session: SessionRegistration
+
+    /// The priority of a task that names none.
+    package static let ordinaryPriority = 5
+
+    package init(task: TaskID, studentName: String, studentID: String?, priority: Int, session: SessionRegistration) {
+        self.task = task
+        self.studentName = studentName
+        self.studentID = studentID
+        self.priority = priority
+        self.session = session
+    }
+}
+
+/// The session that a registered task belongs to; made when it is not there yet, left alone when it is.
+package struct SessionRegistration: Sendable, Equatable {
+    package let id: SessionID
+    /// The id when none is given.
+    package let title: String
+    package let subject: String?
+    package let examYear: String?
+    package let numStudents: Int?
+
+    package init(id: SessionID, title: String?, subject: String?, examYear: String?, numStudents: Int?) {
+        self.id = id
+        self.title = title ?? id.rawValue
+        self.subject = subject
+        self.examYear = examYear
+        self.numStudents = numStudents
+    }
+}
+
+/// What a registration came to.
+package enum RegistrationOutcome: Sendable, Equatable {
+    /// Committed: so many new, so many that were there already.
+    case registered(new: Int, unchanged: Int)
+    /// Another student (or another session) holds this task id: nothing was written.
+    case taskTaken(TaskID)
+}

@@ -1,0 +1,2 @@
+import GradingCore
+import AsyncHTTPClient

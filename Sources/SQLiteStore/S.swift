@@ -1,0 +1,3 @@
+import GradingCore
+import GRDB
+enum S { static func q() throws { _ = try DatabaseQueue() } }

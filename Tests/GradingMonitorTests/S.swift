@@ -1,0 +1,2 @@
+import Testing
+@Test("placeholder GradingMonitor") func placeholderGradingMonitor() { #expect(Bool(true)) }

@@ -1,0 +1,2 @@
+import Testing
+@Test("placeholder GradingServer") func placeholderGradingServer() { #expect(Bool(true)) }

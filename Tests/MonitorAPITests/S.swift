@@ -1,0 +1,2 @@
+import Testing
+@Test("placeholder MonitorAPI") func placeholderMonitorAPI() { #expect(Bool(true)) }

@@ -1,0 +1,2 @@
+import Testing
+@Test("placeholder SQLiteStore") func placeholderSQLiteStore() { #expect(Bool(true)) }

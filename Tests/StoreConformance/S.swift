@@ -1,0 +1,3 @@
+import Testing
+import GradingCore
+package func conform() { #expect(Bool(true)) }
