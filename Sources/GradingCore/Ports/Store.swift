@@ -1,4 +1,4 @@
-/// The database, as the domain needs it. Every method is one transaction. Both engines pass the same conformance suite.
+/// The database, as the domain needs it. Every method is one transaction, and every store passes the conformance suite.
 package protocol Store: Sendable {
     /// How this database spells session statuses.
     var sessionWords: SessionWords { get }

@@ -31,9 +31,14 @@ package struct TaskID: Sendable, Hashable, Comparable, CustomStringConvertible {
     package static func < (lhs: TaskID, rhs: TaskID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// The web app's name for one grading session. Always within ``IdentifierGrammar``.
+/// The web app's name for one grading session. From outside it comes only within ``IdentifierGrammar``.
 package struct SessionID: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let rawValue: String
+
+    /// An id that a database holds already: whatever the web app chose.
+    package init(stored rawValue: String) {
+        self.rawValue = rawValue
+    }
 
     /// `nil` when the text is outside the grammar.
     package init?(_ text: String) {
