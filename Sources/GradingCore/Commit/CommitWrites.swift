@@ -33,6 +33,14 @@ package struct LogWrite: Sendable, Equatable {
     package let level: LogLevel
     package let message: String
     package let source: ReportSource
+
+    package init(session: SessionID, student: StudentRowID, level: LogLevel, message: String, source: ReportSource) {
+        self.session = session
+        self.student = student
+        self.level = level
+        self.message = message
+        self.source = source
+    }
 }
 
 /// A row for the change feed.
@@ -43,4 +51,15 @@ package struct TaskChange: Sendable, Equatable {
     package let from: TaskStatus
     package let to: TaskStatus
     package let source: ReportSource
+
+    package init(
+        task: TaskID, student: StudentRowID, session: SessionID, from: TaskStatus, to: TaskStatus, source: ReportSource
+    ) {
+        self.task = task
+        self.student = student
+        self.session = session
+        self.from = from
+        self.to = to
+        self.source = source
+    }
 }

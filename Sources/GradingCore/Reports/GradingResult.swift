@@ -23,3 +23,11 @@ package enum ResultAssessment: Sendable, Hashable {
     /// Nothing in it that a person should take for a grade; the reason in a few words, for the log.
     case needsReview(String)
 }
+
+extension GradingResult {
+    /// 0 to 100 in the usual case; `nil` without scores, or with a maximum of 0.
+    package var percentage: Double? {
+        guard let totalScore, let maxScore, maxScore > 0 else { return nil }
+        return totalScore / maxScore * 100
+    }
+}

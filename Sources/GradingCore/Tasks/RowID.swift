@@ -1,23 +1,26 @@
 /// Makes ids for rows in the web app's tables, whose ids the writer makes.
 ///
-/// The form is that of a cuid, which Prisma's `@default(cuid())` writes there too: `c` and 24 characters of base 36. The first
-/// eight are the time, so that new rows land side by side in the primary key's index.
-package enum RowID {
-    package static func make(at now: Timestamp) -> String {
-        var generator = SystemRandomNumberGenerator()
-        return make(at: now, using: &generator)
+/// The form is that of a cuid, which Prisma's `@default(cuid())` writes there too: `c` and 24 characters of base 36: eight of
+/// time and four of a counter, so that the rows of one transaction sort in the order in which they were made and land side
+/// by side in the primary key's index, then twelve at random.
+package struct RowIDSequence {
+    private let time: String
+    private var counter: UInt64 = 0
+    private var generator = SystemRandomNumberGenerator()
+
+    package init(at now: Timestamp) {
+        time = Self.digits(UInt64(clamping: now.milliseconds), width: 8)
     }
 
-    package static func make(at now: Timestamp, using generator: inout some RandomNumberGenerator) -> String {
-        let time = digits(UInt64(clamping: now.milliseconds), width: 8)
-        let random = digits(generator.next(), width: 8) + digits(generator.next(), width: 8)
-        return "c" + time + random
+    package mutating func next() -> String {
+        counter += 1
+        let random = Self.digits(generator.next(), width: 12)
+        return "c" + time + Self.digits(counter, width: 4) + random
     }
 
     /// The last `width` digits of a number in base 36.
     private static func digits(_ number: UInt64, width: Int) -> String {
-        let span = UInt64(2_821_109_907_456)  // 36^8
-        let text = String(number % span, radix: 36)
+        let text = String(String(number, radix: 36).suffix(width))
         return String(repeating: "0", count: width - text.utf8.count) + text
     }
 }

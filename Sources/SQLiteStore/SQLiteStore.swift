@@ -1,0 +1,73 @@
+package import GradingCore
+import GRDB
+package import Logging
+
+/// The store for one machine: SQLite through one connection.
+///
+/// One connection, because several connections in WAL mode to SQLite before 3.51.3 can meet the WAL-reset bug, and because the
+/// commit queue gathers writes into batches anyway.
+package struct SQLiteStore: Store {
+    package let sessionWords = SessionWords.firstGeneration
+
+    let queue: DatabaseQueue
+    let logger: Logger
+
+    /// Opens (and makes, where it is not there) the database at `path` and brings its schema up to date.
+    /// - Parameter path: a file's path, in a directory that exists and can be written.
+    package static func open(path: String, logger: Logger) async throws(StoreError) -> SQLiteStore {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let store = SQLiteStore(queue: queue, logger: logger)
+            try await queue.writeWithoutTransaction { db in
+                try MonitorSchema.migrate(db)
+            }
+            return store
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Closes the connection; SQLite then folds its write-ahead log into the database file.
+    package func close() throws(StoreError) {
+        do {
+            try queue.close()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "grading-monitor.sqlite"
+        configuration.journalMode = .wal
+        // GRDB's own default is to fail at once.
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { db in
+            // "FULL: the WAL file is synced after each transaction": a commit that was acknowledged survives power loss
+            // (https://www.sqlite.org/pragma.html#pragma_synchronous). GRDB sets NORMAL for a pool in WAL mode; set it here.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    // MARK: Transactions
+
+    /// One transaction that writes: `BEGIN IMMEDIATE`, so that a busy database shows at the start and not in the middle.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        do {
+            return try await queue.write { db in try body(db) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// One transaction that reads.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        do {
+            return try await queue.read { db in try body(db) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

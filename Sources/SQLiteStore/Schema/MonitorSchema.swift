@@ -1,0 +1,92 @@
+import GradingCore
+import GRDB
+
+/// The monitor's own tables: numbered migrations, forward only, each in the transaction that records it.
+enum MonitorSchema {
+    /// The version that this binary writes and reads.
+    static var version: Int { migrations.count }
+
+    /// Brings the database to ``version``; a newer one is refused. `BEGIN IMMEDIATE` makes two at once wait for each other.
+    static func migrate(_ db: Database) throws {
+        try db.inTransaction(.immediate) {
+            try WebAppSchema.prepare(db)
+            let found = try currentVersion(db)
+            guard found <= version else {
+                throw StoreError.incompatibleSchema(
+                    "the database is at schema version \(found), this binary knows \(version); run a newer grading-monitor"
+                )
+            }
+            for migration in migrations[found...] {
+                try db.execute(sql: migration)
+            }
+            if found < version {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO monitor_meta (key, value) VALUES ('schema_version', ?)",
+                    arguments: [version]
+                )
+            }
+            return .commit
+        }
+    }
+
+    private static func currentVersion(_ db: Database) throws -> Int {
+        guard try db.tableExists("monitor_meta") else { return 0 }
+        return try Int.fetchOne(db, sql: "SELECT value FROM monitor_meta WHERE key = 'schema_version'") ?? 0
+    }
+
+    /// The first brings an empty database to version 1, the second to 2, and so on. A migration that was released never changes.
+    private static let migrations = [
+        """
+        CREATE TABLE monitor_meta (key TEXT NOT NULL PRIMARY KEY, value) WITHOUT ROWID;
+
+        -- The delivery ledger. "report" is kept only while the delivery is parked.
+        CREATE TABLE monitor_deliveries (
+            delivery_id TEXT NOT NULL PRIMARY KEY,
+            body_hash BLOB NOT NULL,
+            task_id TEXT NOT NULL,
+            key_id TEXT NOT NULL,
+            received_at INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            has_conflict INTEGER NOT NULL DEFAULT 0,
+            report BLOB
+        );
+        CREATE INDEX monitor_deliveries_received_at ON monitor_deliveries (received_at);
+        CREATE INDEX monitor_deliveries_parked ON monitor_deliveries (task_id) WHERE outcome = 'parked';
+
+        -- What the web app's schema has no room for. One row for each task that the monitor has touched.
+        CREATE TABLE monitor_tasks (
+            task_id TEXT NOT NULL PRIMARY KEY,
+            student_id TEXT NOT NULL,
+            attempt INTEGER NOT NULL DEFAULT 1,
+            priority INTEGER NOT NULL DEFAULT 5,
+            last_signal_at INTEGER,
+            first_processing_at INTEGER,
+            next_check_at INTEGER,
+            consecutive_errors INTEGER NOT NULL DEFAULT 0,
+            lease_owner TEXT,
+            lease_expires_at INTEGER,
+            last_error TEXT,
+            learned_via TEXT,
+            needs_review INTEGER NOT NULL DEFAULT 0,
+            result_hash BLOB
+        ) WITHOUT ROWID;
+        CREATE INDEX monitor_tasks_student_id ON monitor_tasks (student_id);
+        CREATE INDEX monitor_tasks_learned_via ON monitor_tasks (learned_via);
+
+        -- What was committed, in order: the source of live events.
+        CREATE TABLE monitor_changes (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            task_id TEXT,
+            student_id TEXT,
+            session_id TEXT NOT NULL,
+            from_status TEXT NOT NULL,
+            to_status TEXT NOT NULL,
+            source TEXT,
+            at INTEGER NOT NULL
+        );
+
+        CREATE TABLE monitor_keys (key_id TEXT NOT NULL PRIMARY KEY, last_used_at INTEGER NOT NULL) WITHOUT ROWID;
+        """
+    ]
+}

@@ -1,0 +1,138 @@
+import GradingCore
+import GRDB
+
+/// The web app's tables, as its first generation of Prisma models makes them on SQLite, plus `rawGradingOutput`.
+///
+/// Made only in a database that has none of them. Where they exist they are used as they are and never altered.
+enum WebAppSchema {
+    /// The columns that the monitor reads or writes; a table that lacks one cannot be served.
+    private static let needed: [(table: String, columns: [String])] = [
+        ("users", ["id", "email", "name", "role", "createdAt", "updatedAt"]),
+        (
+            "grading_sessions",
+            [
+                "id", "title", "status", "averageScore", "highestScore", "lowestScore", "passingRate", "createdAt", "updatedAt",
+                "startedAt", "completedAt", "userId",
+            ]
+        ),
+        (
+            "students",
+            [
+                "id", "name", "studentId", "totalScore", "maxScore", "percentage", "status", "taskId", "createdAt", "updatedAt",
+                "gradedAt", "gradingSessionId", "rawGradingOutput",
+            ]
+        ),
+        ("session_logs", ["id", "level", "message", "context", "studentId", "metadata", "createdAt", "gradingSessionId", "userId"]),
+    ]
+
+    /// Makes the tables in a fresh database, or checks that those that are there can be served.
+    static func prepare(_ db: Database) throws {
+        if try !needed.contains(where: { try db.tableExists($0.table) }) {
+            try db.execute(sql: tables)
+        }
+        try verify(db)
+    }
+
+    /// Throws ``StoreError/incompatibleSchema(_:)`` naming the first table or column that is missing.
+    static func verify(_ db: Database) throws {
+        for (table, columns) in needed {
+            guard try db.tableExists(table) else {
+                throw StoreError.incompatibleSchema("the database has no table \"\(table)\"")
+            }
+            let present = Set(try db.columns(in: table).map(\.name))
+            if let missing = columns.first(where: { !present.contains($0) }) {
+                throw StoreError.incompatibleSchema("the table \"\(table)\" has no column \"\(missing)\"")
+            }
+        }
+    }
+
+    private static let tables = """
+        CREATE TABLE "users" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "email" TEXT NOT NULL,
+            "name" TEXT,
+            "role" TEXT NOT NULL DEFAULT 'USER',
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "updatedAt" DATETIME NOT NULL
+        );
+        CREATE UNIQUE INDEX "users_email_key" ON "users"("email");
+
+        CREATE TABLE "grading_sessions" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "title" TEXT NOT NULL,
+            "subject" TEXT NOT NULL,
+            "examYear" TEXT NOT NULL,
+            "status" TEXT NOT NULL DEFAULT 'PENDING',
+            "numStudents" INTEGER NOT NULL,
+            "gradingRubric" JSONB,
+            "averageScore" REAL,
+            "highestScore" REAL,
+            "lowestScore" REAL,
+            "passingRate" REAL,
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "updatedAt" DATETIME NOT NULL,
+            "startedAt" DATETIME,
+            "completedAt" DATETIME,
+            "userId" TEXT NOT NULL REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE
+        );
+        CREATE INDEX "grading_sessions_status_idx" ON "grading_sessions"("status");
+
+        CREATE TABLE "students" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "name" TEXT NOT NULL,
+            "studentId" TEXT,
+            "fileName" TEXT,
+            "fileSize" INTEGER,
+            "uploadedAt" DATETIME,
+            "totalScore" REAL,
+            "maxScore" REAL,
+            "percentage" REAL,
+            "status" TEXT NOT NULL DEFAULT 'PENDING',
+            "taskId" TEXT,
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "updatedAt" DATETIME NOT NULL,
+            "gradedAt" DATETIME,
+            "gradingSessionId" TEXT NOT NULL REFERENCES "grading_sessions"("id") ON DELETE CASCADE ON UPDATE CASCADE,
+            "rawGradingOutput" JSONB
+        );
+        CREATE INDEX "students_taskId_idx" ON "students"("taskId");
+        CREATE INDEX "students_status_idx" ON "students"("status");
+        CREATE INDEX "students_gradingSessionId_status_idx" ON "students"("gradingSessionId", "status");
+
+        CREATE TABLE "question_scores" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "questionId" TEXT NOT NULL,
+            "score" REAL NOT NULL,
+            "maxScore" REAL NOT NULL,
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "updatedAt" DATETIME NOT NULL,
+            "studentId" TEXT NOT NULL REFERENCES "students"("id") ON DELETE CASCADE ON UPDATE CASCADE
+        );
+        CREATE UNIQUE INDEX "question_scores_studentId_questionId_key" ON "question_scores"("studentId", "questionId");
+
+        CREATE TABLE "student_feedback" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "questionId" TEXT NOT NULL,
+            "feedback" TEXT NOT NULL,
+            "type" TEXT NOT NULL,
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "updatedAt" DATETIME NOT NULL,
+            "studentId" TEXT NOT NULL REFERENCES "students"("id") ON DELETE CASCADE ON UPDATE CASCADE
+        );
+        CREATE UNIQUE INDEX "student_feedback_studentId_questionId_type_key"
+            ON "student_feedback"("studentId", "questionId", "type");
+
+        CREATE TABLE "session_logs" (
+            "id" TEXT NOT NULL PRIMARY KEY,
+            "level" TEXT NOT NULL,
+            "message" TEXT NOT NULL,
+            "context" TEXT,
+            "studentId" TEXT,
+            "metadata" JSONB,
+            "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            "gradingSessionId" TEXT NOT NULL REFERENCES "grading_sessions"("id") ON DELETE CASCADE ON UPDATE CASCADE,
+            "userId" TEXT NOT NULL REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE
+        );
+        CREATE INDEX "session_logs_gradingSessionId_createdAt_idx" ON "session_logs"("gradingSessionId", "createdAt");
+        """
+}
