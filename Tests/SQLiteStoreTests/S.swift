@@ -1,2 +1,0 @@
-import Testing
-@Test("placeholder SQLiteStore") func placeholderSQLiteStore() { #expect(Bool(true)) }

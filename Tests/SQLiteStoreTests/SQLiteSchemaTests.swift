@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+import GradingCore
+import Logging
+import StoreConformance
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("The SQLite database itself")
+struct SQLiteSchemaTests {
+    private let logger = Logger(label: "test")
+
+    @Test("commits are flushed: WAL, synchronous FULL, foreign keys on, five seconds of patience")
+    func durability() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            let settings = try await harness.sqlite.queue.read { db in
+                try ["journal_mode", "synchronous", "foreign_keys", "busy_timeout"].map {
+                    try String.fetchOne(db, sql: "PRAGMA \($0)")
+                }
+            }
+            #expect(settings == ["wal", "2", "1", "5000"])
+        }
+    }
+
+    @Test("opening again keeps what is there")
+    func reopening() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let first = try await SQLiteStore.open(path: path, logger: logger)
+            try await SQLiteHarness(sqlite: first).addSession(SessionID("s1")!, status: .pending)
+            try first.close()
+            let second = try await SQLiteStore.open(path: path, logger: logger)
+            #expect(try await second.sessionSummary(SessionID("s1")!) != nil)
+            try second.close()
+        }
+    }
+
+    @Test("a newer schema is refused")
+    func newerSchema() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let store = try await SQLiteStore.open(path: path, logger: logger)
+            try await store.queue.write { db in
+                try db.execute(sql: "UPDATE monitor_meta SET value = 99 WHERE key = 'schema_version'")
+            }
+            try store.close()
+            await #expect {
+                try await SQLiteStore.open(path: path, logger: logger)
+            } throws: { error in
+                guard case StoreError.incompatibleSchema(let reason) = error else { return false }
+                return reason.contains("99")
+            }
+        }
+    }
+
+    @Test("a web app's table that lacks a column is refused by name, and nothing is written")
+    func missingColumn() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let foreign = try DatabaseQueue(path: path)
+            try await foreign.write { db in
+                try db.execute(sql: "CREATE TABLE users (id, email, name, role, createdAt)")
+            }
+            await #expect(throws: StoreError.incompatibleSchema(#"the table "users" has no column "updatedAt""#)) {
+                try await SQLiteStore.open(path: path, logger: logger)
+            }
+            let tables = try await foreign.read { db in
+                try String.fetchAll(db, sql: "SELECT name FROM sqlite_master")
+            }
+            #expect(tables == ["users"])
+        }
+    }
+
+    @Test("two that open a new database at once both succeed")
+    func concurrentMigration() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try await SQLiteStore.open(path: path, logger: logger).close() }
+                }
+                try await group.waitForAll()
+            }
+            let store = try await SQLiteStore.open(path: path, logger: logger)
+            try await store.verifyWritable()
+            try store.close()
+        }
+    }
+
+    @Test("a file that is no database is refused, not overwritten")
+    func notADatabase() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let text = String(repeating: "not a database. ", count: 100)
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            await #expect(throws: StoreError.self) { try await SQLiteStore.open(path: path, logger: logger) }
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+        }
+    }
+
+    @Test("a read-only database says that it takes no writes")
+    func readOnly() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            try await harness.sqlite.queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA query_only = ON")
+            }
+            await #expect(throws: StoreError.self) { try await harness.sqlite.verifyWritable() }
+            try await harness.sqlite.queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA query_only = OFF")
+            }
+        }
+    }
+
+    @Test("a DATETIME is read whichever way it was written")
+    func datetimes() {
+        let expected = Timestamp(milliseconds: 1_751_193_129_000)
+        #expect(Timestamp(1_751_193_129_000.databaseValue) == expected)
+        #expect(Timestamp("2025-06-29 10:32:09".databaseValue) == expected)
+        #expect(Timestamp("2025-06-29T10:32:09.000Z".databaseValue) == expected)
+        #expect(Timestamp(DatabaseValue.null) == nil)
+        #expect(Timestamp("soon".databaseValue) == nil)
+    }
+}
