@@ -103,7 +103,13 @@ let package = Package(
 
         // Tests. StoreConformance is one suite for any store; each store's tests run it.
         .target(name: "StoreConformance", dependencies: ["GradingCore"], path: "Tests/StoreConformance", swiftSettings: strict),
-        .testTarget(name: "GradingCoreTests", dependencies: ["GradingCore", crypto, logging, serviceLifecycle], swiftSettings: strict),
+        // TestSupport is what several test targets need: the JSON corpus.
+        .target(name: "TestSupport", dependencies: ["GradingCore"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "GradingCoreTests",
+            dependencies: ["GradingCore", "TestSupport", crypto, logging, serviceLifecycle],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: ["GradingCore", "SQLiteStore", "StoreConformance", grdb, logging],
@@ -117,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "MonitorAPITests",
             dependencies: [
-                "GradingCore", "MonitorAPI", "SQLiteStore", asyncHTTPClient, httpTypes, hummingbird, logging, nioCore, nioHTTP1,
-                nioPosix, serviceLifecycle,
+                "GradingCore", "MonitorAPI", "SQLiteStore", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, logging,
+                nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

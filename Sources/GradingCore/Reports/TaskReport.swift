@@ -16,8 +16,13 @@ package struct TaskReport: Sendable, Equatable {
     package let provenance: Provenance
 
     package init(
-        task: TaskID, word: String, meaning: ReportedStatus, result: GradingResult? = nil, error: String? = nil,
-        attempt: Int? = nil, provenance: Provenance
+        task: TaskID,
+        word: String,
+        meaning: ReportedStatus,
+        result: GradingResult? = nil,
+        error: String? = nil,
+        attempt: Int? = nil,
+        provenance: Provenance
     ) {
         self.task = task
         self.word = word
