@@ -1,0 +1,156 @@
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// The one way to the database for reports: whatever arrives while a commit is in flight goes into the next one, as one
+/// transaction (group commit), and each submitter gets its own outcome after the commit.
+///
+/// A lock around a deque and one drain loop. It measured 20 % faster than the same as an actor: a submitter never hops to
+/// another executor, and nothing but a few stores happens under the lock.
+package final class CommitQueue: Service, Sendable {
+    /// Checked, not unsafe: it costs a tenth of a microsecond of a callback's hundred, and a leak would say so.
+    private typealias Ticket = CheckedContinuation<Result<ReportOutcome, CommitError>, Never>
+    private typealias State = CommitQueueState<Ticket, CheckedContinuation<Void, Never>>
+
+    private let state: Mutex<State>
+    private let store: any Store
+    private let wallClock: WallClock
+    private let logger: Logger
+    private let metrics = CommitMetrics()
+
+    package init(
+        store: any Store,
+        bounds: CommitBounds = .standard,
+        wallClock: WallClock = .system,
+        logger: Logger
+    ) {
+        self.state = Mutex(State(bounds: bounds))
+        self.store = store
+        self.wallClock = wallClock
+        self.logger = logger
+    }
+
+    /// Returns after the commit with this report's own outcome. Reports submitted before ``run()`` wait for it.
+    ///
+    /// Cancelling the caller changes nothing: the report is committed and the outcome returned, since a commit that may
+    /// be under way cannot be called back.
+    package func submit(_ report: TaskReport) async throws(CommitError) -> ReportOutcome {
+        let result = await withCheckedContinuation { (ticket: Ticket) in
+            switch state.withLock({ $0.submit(report, ticket: ticket) }) {
+            case .queued(let waiter):
+                waiter?.resume()
+            case .refused(let error):
+                metrics.countFailures(1, error)
+                ticket.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Commits what is submitted until graceful shutdown, then commits what is queued and returns. To be called once.
+    ///
+    /// When its task is cancelled, the commit in flight comes to its end and what is still queued fails with
+    /// ``CommitError/draining``.
+    package func run() async throws {
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await drain()
+        } onCancelOrGracefulShutdown: {
+            self.state.withLock { $0.drain() }?.resume()
+        }
+    }
+
+    private func drain() async {
+        while true {
+            if Task.isCancelled { refuseQueued() }
+            switch state.withLock({ $0.next() }) {
+            case .commit(let batch): await commit(batch)
+            case .wait: await waitForReports()
+            case .finish: return
+            }
+        }
+    }
+
+    private func waitForReports() async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.wait(continuation) }?.resume()
+        }
+    }
+
+    private func refuseQueued() {
+        let (refused, waiter) = state.withLock { $0.end() }
+        metrics.countFailures(refused.count, .draining)
+        for entry in refused { entry.ticket.resume(returning: .failure(.draining)) }
+        waiter?.resume()
+    }
+}
+
+// MARK: Committing
+
+extension CommitQueue {
+    private func commit(_ batch: [State.Entry]) async {
+        switch await apply(batch.map(\.report)) {
+        case .success(let outcomes):
+            for (entry, outcome) in zip(batch, outcomes) { succeed(entry, with: outcome) }
+        case .failure(.rejected) where batch.count > 1:
+            await commitOneByOne(batch)
+        case .failure(let error):
+            fail(batch[...], with: error)
+        }
+    }
+
+    /// One report spoils the transaction that it is in, so each gets its own: only the culprits fail. When the database
+    /// gives out meanwhile, the rest fails at once, not each after a deadline of its own.
+    private func commitOneByOne(_ batch: [State.Entry]) async {
+        for (index, entry) in batch.enumerated() {
+            switch await apply([entry.report]) {
+            case .success(let outcomes):
+                for outcome in outcomes { succeed(entry, with: outcome) }
+            case .failure(.rejected(let reason)):
+                fail(batch[index...index], with: .rejected(reason))
+            case .failure(let error):
+                return fail(batch[index...], with: error)
+            }
+        }
+    }
+
+    /// One transaction: as many outcomes as reports, or an error.
+    private func apply(_ reports: [TaskReport]) async -> Result<[ReportOutcome], StoreError> {
+        let began = ContinuousClock.now
+        let result: Result<[ReportOutcome], StoreError>
+        do throws(StoreError) {
+            result = .success(try await store.apply(reports, at: wallClock.now()))
+        } catch {
+            result = .failure(error)
+        }
+        metrics.recordCommit(of: reports.count, took: ContinuousClock.now - began)
+
+        guard case .success(let outcomes) = result, outcomes.count != reports.count else { return result }
+        logger.critical(
+            "The store broke its contract: not one outcome for each report",
+            metadata: ["reports": "\(reports.count)", "outcomes": "\(outcomes.count)"]
+        )
+        return .failure(.commitUnknown("\(outcomes.count) outcomes for \(reports.count) reports"))
+    }
+
+    private func succeed(_ entry: State.Entry, with outcome: ReportOutcome) {
+        metrics.count(outcome.disposition, from: entry.report.provenance.source)
+        if outcome.disposition == .conflict {
+            logger.warning(
+                "A report contradicts what was committed before; the first one is kept",
+                metadata: [
+                    "task": "\(entry.report.task)",
+                    "delivery": "\(entry.report.provenance.delivery?.id ?? "none")",
+                    "source": "\(entry.report.provenance.source.rawValue)",
+                    "status": "\(outcome.status?.rawValue ?? "none")",
+                ]
+            )
+        }
+        entry.ticket.resume(returning: .success(outcome))
+    }
+
+    private func fail(_ entries: ArraySlice<State.Entry>, with error: StoreError) {
+        metrics.countFailures(entries.count, .store(error))
+        logger.error("Reports were not committed", metadata: ["reports": "\(entries.count)", "error": "\(error)"])
+        for entry in entries { entry.ticket.resume(returning: .failure(.store(error))) }
+    }
+}

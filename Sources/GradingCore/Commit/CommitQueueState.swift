@@ -1,0 +1,106 @@
+import DequeModule
+
+/// What the commit queue holds and what may happen next. It answers what to do and does nothing itself, so that every
+/// rule of the queue is tested without a store or a task.
+///
+/// - `Ticket`: what each submitter waits on. Every ticket that goes in comes out exactly once: in a ``Step/commit(_:)``,
+///   in a refusal, or from ``end()``.
+/// - `Waiter`: what the one drain loop waits on when there is nothing to commit.
+struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
+    struct Entry: Sendable {
+        let report: TaskReport
+        let ticket: Ticket
+    }
+
+    enum Submission: Sendable {
+        /// Taken in; whoever is handed out is to be woken.
+        case queued(wake: Waiter?)
+        case refused(CommitError)
+    }
+
+    enum Step: Sendable {
+        /// One transaction: never empty, within the bounds, in the order of arrival.
+        case commit([Entry])
+        case wait
+        /// Nothing will ever come again.
+        case finish
+    }
+
+    private enum Phase {
+        case accepting
+        case draining
+        case ended
+    }
+
+    private let bounds: CommitBounds
+    private var phase = Phase.accepting
+    private var queue = Deque<Entry>()
+    private var queuedBytes = 0
+    private var waiter: Waiter?
+
+    init(bounds: CommitBounds) {
+        self.bounds = bounds
+    }
+
+    mutating func submit(_ report: TaskReport, ticket: Ticket) -> Submission {
+        guard phase == .accepting else { return .refused(.draining) }
+        guard hasRoom(for: report.cost) else { return .refused(.full) }
+        queue.append(Entry(report: report, ticket: ticket))
+        queuedBytes += report.cost
+        return .queued(wake: takeWaiter())
+    }
+
+    /// What the drain loop does now.
+    mutating func next() -> Step {
+        if !queue.isEmpty { return .commit(takeBatch()) }
+        if phase == .accepting { return .wait }
+        phase = .ended
+        return .finish
+    }
+
+    /// Leaves the drain loop's waiter here; hands it back when there is something to do already.
+    mutating func wait(_ waiter: Waiter) -> Waiter? {
+        precondition(self.waiter == nil, "a commit queue has one drain loop")
+        guard queue.isEmpty, phase == .accepting else { return waiter }
+        self.waiter = waiter
+        return nil
+    }
+
+    /// From now on nothing is taken in; what is queued still commits. The waiter, if any, is to be woken.
+    mutating func drain() -> Waiter? {
+        if phase == .accepting { phase = .draining }
+        return takeWaiter()
+    }
+
+    /// From now on nothing is committed either: what was queued is to be refused, the waiter, if any, woken.
+    mutating func end() -> (refused: [Entry], wake: Waiter?) {
+        phase = .ended
+        let refused = Array(queue)
+        queue = []
+        queuedBytes = 0
+        return (refused, takeWaiter())
+    }
+
+    private func hasRoom(for cost: Int) -> Bool {
+        queue.isEmpty || (queue.count < bounds.queuedReports && queuedBytes + cost <= bounds.queuedBytes)
+    }
+
+    private mutating func takeBatch() -> [Entry] {
+        var batch: [Entry] = []
+        batch.reserveCapacity(min(queue.count, bounds.batchReports))
+        var bytes = 0
+        while batch.count < bounds.batchReports, let cost = queue.first?.report.cost,
+            batch.isEmpty || bytes + cost <= bounds.batchBytes, let entry = queue.popFirst()
+        {
+            bytes += cost
+            batch.append(entry)
+        }
+        queuedBytes -= bytes
+        return batch
+    }
+
+    private mutating func takeWaiter() -> Waiter? {
+        defer { waiter = nil }
+        return waiter
+    }
+}
