@@ -1,0 +1,107 @@
+package import Logging
+
+/// Finds out what callbacks did not say: asks the grading server, in sweeps and one by one, and hands what it answers to
+/// the commit queue, which must be running.
+///
+/// The actor only sees to it that there is one sweep at a time and one manual check for each task; the work itself runs
+/// outside of it.
+package actor Reconciler {
+    private let check: StatusCheck
+    private let parked: ParkedReports
+    private let sweepOnce: Sweep
+    private let owner: String
+
+    private var runningSweep: Task<Result<SweepSummary, StoreError>, Never>?
+    private var runningChecks: [TaskID: Task<Result<CheckOutcome, StoreError>, Never>] = [:]
+
+    /// When the last sweep ended well; `nil` before the first.
+    package private(set) var lastSweepAt: Timestamp?
+
+    /// - Parameter owner: names this process among all that share the database; it owns the leases.
+    package init(
+        store: any Store,
+        commits: CommitQueue,
+        gradingServer: any GradingServerClient,
+        decoder: ReportDecoder,
+        policy: SweepPolicy,
+        owner: String,
+        wallClock: WallClock = .system,
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger
+    ) {
+        let decode: StatusCheck.Decode = { (body, task, provenance) throws(ReportDecodingError) in
+            try decoder.decode(body, task: task, provenance: provenance)
+        }
+        self.init(
+            check: StatusCheck(
+                store: store,
+                commits: commits,
+                gradingServer: gradingServer,
+                decode: decode,
+                pacer: RequestPacer(requestsPerSecond: policy.requestsPerSecond, clock: clock),
+                policy: policy,
+                wallClock: wallClock,
+                metrics: CheckMetrics(),
+                logger: logger
+            ),
+            owner: owner,
+            clock: clock
+        )
+    }
+
+    init(check: StatusCheck, owner: String, clock: any Clock<Duration>) {
+        self.check = check
+        self.parked = ParkedReports(store: check.store, commits: check.commits, logger: check.logger)
+        self.sweepOnce = Sweep(check: check, parked: parked, owner: owner, clock: clock)
+        self.owner = owner
+    }
+
+    /// One sweep at a time: a call during a sweep joins it and gets its summary. Cancelling a caller does not end the
+    /// sweep, since others may wait for it: ``cancelSweep()`` does.
+    ///
+    /// Throws when the database did not serve and nothing was done, or when no statistics could be had at the end.
+    package func sweep() async throws(StoreError) -> SweepSummary {
+        let running = runningSweep ?? Task { await runSweep() }
+        runningSweep = running
+        return try await running.value.get()
+    }
+
+    /// Ends a sweep that is under way, for a shutdown that has no more patience. Nothing that was committed is lost.
+    package func cancelSweep() {
+        runningSweep?.cancel()
+    }
+
+    /// Asks about one task, due or not. Concurrent checks of one task are one question; cancelling a caller does not
+    /// call it back.
+    package func check(_ task: TaskID) async throws(StoreError) -> CheckOutcome {
+        let running = runningChecks[task] ?? Task { await runCheck(of: task) }
+        runningChecks[task] = running
+        return try await running.value.get()
+    }
+
+    /// Applies the callbacks that were parked for tasks that exist now; returns how many were applied. Throws when the
+    /// database does not serve and nothing was applied.
+    package func applyParked() async throws(StoreError) -> Int {
+        try await parked.apply()
+    }
+
+    private func runSweep() async -> Result<SweepSummary, StoreError> {
+        defer { runningSweep = nil }
+        do throws(StoreError) {
+            let report = try await sweepOnce.run()
+            if report.isComplete { lastSweepAt = check.wallClock.now() }
+            return .success(report.summary)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func runCheck(of task: TaskID) async -> Result<CheckOutcome, StoreError> {
+        defer { runningChecks[task] = nil }
+        do throws(StoreError) {
+            return .success(try await check.run(on: task, owner: "\(owner)/manual"))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Logging
+
+/// One check of one task, the same for the sweep and for a person: ask, decode, commit, end the lease.
+///
+/// In two steps, because only the first takes up the grading server: a sweep has the next question under way while an
+/// answer is being committed.
+struct StatusCheck: Sendable {
+    typealias Decode = @Sendable ([UInt8], TaskID, Provenance) throws(ReportDecodingError) -> TaskReport
+
+    /// What the grading server said to one question.
+    struct Answer: Sendable {
+        let claim: ClaimedTask
+        /// When the question was sent: a callback that came after that is newer than this answer.
+        let sentAt: Timestamp
+        let body: Result<[UInt8], GradingServerError>
+    }
+
+    /// What became of a check.
+    enum Verdict: Sendable, Equatable {
+        case committed(ReportOutcome)
+        /// No answer that could be committed; the reason as the session log has it.
+        case failed(reason: String)
+        /// Cancelled or shutting down: nothing was recorded, the lease ends by itself.
+        case interrupted
+    }
+
+    struct Settlement: Sendable, Equatable {
+        let verdict: Verdict
+        /// Set when the lease could not be ended: the database is not serving.
+        var storeFailure: StoreError?
+    }
+
+    let store: any Store
+    let commits: CommitQueue
+    let gradingServer: any GradingServerClient
+    let decode: Decode
+    let pacer: RequestPacer
+    let policy: SweepPolicy
+    let wallClock: WallClock
+    let metrics: CheckMetrics
+    let logger: Logger
+
+    /// Asks when it is this check's turn; `nil` when the caller was cancelled before that.
+    func ask(about claim: ClaimedTask) async -> Answer? {
+        do { try await pacer.waitForTurn() } catch { return nil }
+        let sentAt = wallClock.now()
+        do throws(GradingServerError) {
+            let body = try await gradingServer.fetchStatus(of: claim.task)
+            return Answer(claim: claim, sentAt: sentAt, body: .success(body))
+        } catch {
+            return Answer(claim: claim, sentAt: sentAt, body: .failure(error))
+        }
+    }
+
+    /// Commits the answer, or records that there was none; either way the lease ends.
+    func settle(_ answer: Answer, source: ReportSource) async -> Settlement {
+        let verdict = await verdict(on: answer, source: source)
+        metrics.count(verdict, source: source)
+        let storeFailure = await endLease(of: answer.claim, after: verdict, source: source)
+        return Settlement(verdict: verdict, storeFailure: storeFailure)
+    }
+
+    private func verdict(on answer: Answer, source: ReportSource) async -> Verdict {
+        do throws(GradingServerError) {
+            let body = try answer.body.get()
+            return await commit(body, of: answer, source: source)
+        } catch {
+            return error == .cancelled ? .interrupted : .failed(reason: "\(error)")
+        }
+    }
+
+    private func commit(_ body: [UInt8], of answer: Answer, source: ReportSource) async -> Verdict {
+        let task = answer.claim.task
+        let report: TaskReport
+        do throws(ReportDecodingError) {
+            report = try decode(body, task, Provenance(source: source, observedAt: answer.sentAt))
+        } catch {
+            return .failed(reason: "the grading server's answer could not be read: \(error)")
+        }
+        guard report.task == task else { return .failed(reason: "the grading server answered about another task") }
+        do throws(CommitError) {
+            return .committed(try await commits.submit(report))
+        } catch {
+            return Self.verdict(on: error)
+        }
+    }
+
+    private static func verdict(on error: CommitError) -> Verdict {
+        switch error {
+        case .draining: .interrupted
+        case .full: .failed(reason: "the answer was not stored: too much is waiting to be stored")
+        case .store(.rejected): .failed(reason: "the answer was not stored: the database refused it")
+        case .store: .failed(reason: "the answer was not stored: the database did not serve")
+        }
+    }
+
+    private func endLease(of claim: ClaimedTask, after verdict: Verdict, source: ReportSource) async -> StoreError? {
+        let now = wallClock.now()
+        do throws(StoreError) {
+            switch verdict {
+            case .committed:
+                try await store.recordAnsweredCheck(claim, nextCheckAt: now.advanced(by: policy.grace))
+            case .failed(let reason):
+                let nextCheckAt = now.advanced(by: CheckBackoff.delay(afterErrors: claim.consecutiveErrors))
+                let failure = CheckFailure(claim: claim, reason: reason, source: source, nextCheckAt: nextCheckAt)
+                try await store.recordFailedCheck(failure, at: now)
+                logger.debug("A check failed", metadata: ["task": "\(claim.task)", "reason": "\(reason)"])
+            case .interrupted:
+                break
+            }
+            return nil
+        } catch {
+            logger.warning(
+                "The end of a check could not be recorded; its lease will end by itself",
+                metadata: ["task": "\(claim.task)", "error": "\(error)"]
+            )
+            return error
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// When the sweep asks, whom, and how hard.
+package struct SweepPolicy: Sendable {
+    /// From the end of one sweep to the start of the next, before jitter.
+    package var interval: Duration = .seconds(180)
+    /// Share of the interval by which each wait may be longer or shorter, 0 to 1: instances do not march in step.
+    package var jitter: Double = 0.1
+    /// The first sweep comes within this time of the start: callbacks may have been lost while nobody listened.
+    package var firstSweepWithin: Duration = .seconds(5)
+    /// A task is due when its last signal is at least this old.
+    package var grace: Duration = .seconds(120)
+    /// Tasks in one claim, 1 or more.
+    package var batchSize: Int = 10
+    /// How long a sweep goes on asking. What is in flight then comes to its end.
+    package var budget: Duration = .seconds(60)
+    /// Requests of one sweep under way at once, 1 or more.
+    package var maxInFlight: Int = 4
+    /// Requests that start in a second, sweep and manual checks together; 0 or less means no limit.
+    package var requestsPerSecond: Double = 10
+    /// How long a claimed task is ours alone. A task is asked about in the first half of its lease only, so half of it
+    /// must be longer than the grading server's timeout (30 s): the answer is in before anyone else may ask.
+    package var lease: Duration = .seconds(90)
+    /// How long a sweep may go on with what is in flight after graceful shutdown began.
+    package var shutdownPatience: Duration = .seconds(5)
+
+    package init() {}
+}

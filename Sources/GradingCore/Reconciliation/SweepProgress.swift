@@ -1,0 +1,96 @@
+import DequeModule
+
+/// Where a sweep stands and what it does next. It answers and does nothing itself, so that its bounds are tested without
+/// a database, a grading server or a task.
+struct SweepProgress: Sendable {
+    enum Step: Sendable, Equatable {
+        /// Lease more tasks, then say so with ``claimed(_:askBefore:)`` or ``storeFailed(_:)``.
+        case claim
+        /// Send the question; then ``answered()``.
+        case ask(ClaimedTask)
+        /// Something must end first.
+        case wait
+        case finish
+    }
+
+    private struct Claim: Sendable {
+        let task: ClaimedTask
+        let askBefore: Timestamp
+    }
+
+    private(set) var asked = 0
+    private(set) var updated = 0
+    private(set) var errors = 0
+    /// Why the sweep ended before its time; `nil` when it did not.
+    private(set) var storeFailure: StoreError?
+
+    private let maxInFlight: Int
+    private var waiting = Deque<Claim>()
+    private var seen = Set<TaskID>()
+    private var inFlight = 0
+    private var settling = 0
+    private var mayClaim = true
+
+    init(maxInFlight: Int) {
+        self.maxInFlight = max(1, maxInFlight)
+    }
+
+    mutating func next(now: Timestamp) -> Step {
+        // Answers that are being committed are bounded too: a slow database slows the questions down.
+        if inFlight < maxInFlight, inFlight + settling < 2 * maxInFlight {
+            if let task = nextTask(now: now) {
+                inFlight += 1
+                return .ask(task)
+            }
+            if mayClaim { return .claim }
+        }
+        return inFlight + settling > 0 ? .wait : .finish
+    }
+
+    /// - Parameter askBefore: a question sent later than this could outlive the lease.
+    mutating func claimed(_ tasks: [ClaimedTask], askBefore: Timestamp) {
+        let fresh = tasks.filter { seen.insert($0.task).inserted }
+        // Nothing due, or only what this sweep has asked about already: going on would run in circles.
+        if fresh.isEmpty { mayClaim = false }
+        waiting.append(contentsOf: fresh.map { Claim(task: $0, askBefore: askBefore) })
+    }
+
+    /// A question has come to its end: with an answer, which is settled next, or without because the sweep was cancelled.
+    mutating func answered(settling hasAnswer: Bool) {
+        inFlight -= 1
+        if hasAnswer { settling += 1 } else { stop() }
+    }
+
+    mutating func settled(_ settlement: StatusCheck.Settlement) {
+        settling -= 1
+        switch settlement.verdict {
+        case .committed(let outcome):
+            asked += 1
+            if outcome.changedStatus { updated += 1 }
+        case .failed:
+            asked += 1
+            errors += 1
+        case .interrupted:
+            stop()
+        }
+        if let failure = settlement.storeFailure { storeFailed(failure) }
+    }
+
+    mutating func storeFailed(_ error: StoreError) {
+        if storeFailure == nil { storeFailure = error }
+        stop()
+    }
+
+    /// No more questions; what is in flight comes to its end. The leases of tasks not asked about end by themselves.
+    mutating func stop() {
+        mayClaim = false
+        waiting.removeAll()
+    }
+
+    private mutating func nextTask(now: Timestamp) -> ClaimedTask? {
+        while let claim = waiting.popFirst() {
+            if now < claim.askBefore { return claim.task }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+/// What one sweep did.
+package struct SweepSummary: Sendable, Equatable {
+    /// Tasks that the grading server was asked about.
+    package var tasksProcessed = 0
+    /// Answers that changed a status.
+    package var tasksUpdated = 0
+    /// Checks that brought no committed answer.
+    package var errors = 0
+    /// Sessions whose status was behind their students.
+    package var sessionsUpdated = 0
+    /// Parked callbacks whose task has appeared since.
+    package var parkedApplied = 0
+    /// Taken after the sweep.
+    package var statistics = MonitorStatistics()
+
+    package init() {}
+
+    /// Whether there is anything worth a line in the log.
+    var isEventful: Bool {
+        tasksProcessed + errors + sessionsUpdated + parkedApplied > 0
+    }
+}
