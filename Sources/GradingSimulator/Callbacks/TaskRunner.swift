@@ -1,0 +1,118 @@
+import GradingCore
+import Logging
+import ServiceLifecycle
+
+/// Plays each uploaded task's plan: waits for the time of each step, then does it.
+struct TaskRunner: Service {
+    let tasks: SimulatedTasks
+    let sender: CallbackSender
+    let configuration: SimulatorConfiguration
+    /// Signs with the receiver's secret.
+    let signer: WebhookSigner
+    /// Signs with a secret that the receiver does not know.
+    let forger: WebhookSigner
+    let logger: Logger
+
+    /// Runs until graceful shutdown, which ends all tasks where they stand.
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            for await task in tasks.uploads.cancelOnGracefulShutdown() {
+                group.addTask { await play(task) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// One step after another: a late progress event shall not overtake the final callback's retries.
+    func play(_ task: SimulatedTask) async {
+        var jitter = SplitMix64(seed: configuration.seed, name: "retries/\(task.id)")
+        for step in task.plan.steps {
+            guard await wait(until: task.uploadedAt.advanced(by: step.offset)) else { return }
+            guard await perform(step.action, for: task, jitter: &jitter) else { return }
+        }
+    }
+
+    /// Returns whether the time has come; `false` when cancelled.
+    private func wait(until time: Timestamp) async -> Bool {
+        // In a loop: the clock that sleeps is not the clock that tells the state of a task, and may wake a moment too early.
+        while true {
+            let remaining = sender.wallClock.now().duration(to: time)
+            guard remaining > .zero else { return !Task.isCancelled }
+            guard (try? await sender.clock.sleep(for: remaining)) != nil else { return false }
+        }
+    }
+
+    /// Returns whether the plan goes on.
+    private func perform(
+        _ action: PlannedStep.Action,
+        for task: SimulatedTask,
+        jitter: inout SplitMix64
+    ) async -> Bool {
+        switch action {
+        case .lose:
+            await tasks.count(\.lost)
+        case .final:
+            return await sendFinal(task, jitter: &jitter)
+        case .copy:
+            await tasks.count(\.repeated)
+            await send(final(task), signer: signer, jitter: &jitter)
+        case .progress(let index, let late):
+            await tasks.count(\.progressSent)
+            if late { await tasks.count(\.reordered) }
+            await send(progress(index, of: task), signer: signer, jitter: &jitter)
+        case .forge:
+            await forge(task, jitter: &jitter)
+        }
+        return true
+    }
+
+    private func sendFinal(_ task: SimulatedTask, jitter: inout SplitMix64) async -> Bool {
+        if task.plan.delay > .zero { await tasks.count(\.delayed) }
+        let result = await sender.send(final(task), signer: signer, jitter: &jitter)
+        await tasks.count(\.callbacksSent, by: result.attempts)
+        switch result.outcome {
+        case .delivered:
+            await tasks.count(\.delivered)
+            return true
+        case .cancelled:
+            return false
+        case .refused, .exhausted:
+            await tasks.count(\.givenUp)
+            logger.warning("gave a final callback up", metadata: ["task": "\(task.id)", "outcome": "\(result.outcome)"])
+            return false
+        }
+    }
+
+    private func forge(_ task: SimulatedTask, jitter: inout SplitMix64) async {
+        let forged = OutgoingCallback(url: configuration.callbackURL, id: task.plan.forgedDelivery, body: task.forgedBody)
+        await tasks.count(\.forgedSent)
+        let result = await send(forged, signer: forger, jitter: &jitter)
+        if result.outcome == .refused(status: 401) || result.outcome == .refused(status: 429) {
+            await tasks.count(\.forgedRejected)
+        }
+    }
+
+    /// Sends what nobody would miss: once.
+    @discardableResult
+    private func send(
+        _ callback: OutgoingCallback,
+        signer: WebhookSigner,
+        jitter: inout SplitMix64
+    ) async -> DeliveryResult {
+        let result = await sender.send(callback, signer: signer, attempts: 1, jitter: &jitter)
+        await tasks.count(\.callbacksSent, by: result.attempts)
+        return result
+    }
+
+    private func final(_ task: SimulatedTask) -> OutgoingCallback {
+        OutgoingCallback(url: configuration.callbackURL, id: task.plan.finalDelivery, body: task.finalBody)
+    }
+
+    private func progress(_ index: Int, of task: SimulatedTask) -> OutgoingCallback {
+        OutgoingCallback(
+            url: "\(configuration.callbackURL)/\(task.id)",
+            id: task.plan.progressDeliveries[index],
+            body: task.progressBody(index)
+        )
+    }
+}
