@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "SQLiteStore", dependencies: ["GradingCore", grdb, logging], swiftSettings: strict),
         .target(
             name: "GradingServer",
-            dependencies: ["GradingCore", asyncHTTPClient, nioCore, nioHTTP1, logging],
+            dependencies: ["GradingCore", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             swiftSettings: strict
         ),
         .target(
@@ -117,7 +117,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GradingServerTests",
-            dependencies: ["GradingCore", "GradingServer", nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: ["GradingCore", "GradingServer", asyncHTTPClient, nioCore, nioPosix],
             swiftSettings: strict
         ),
         .testTarget(

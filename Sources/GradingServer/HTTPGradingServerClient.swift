@@ -1,0 +1,92 @@
+package import AsyncHTTPClient
+package import GradingCore
+import NIOCore
+import NIOHTTP1
+
+/// Asks the grading server over HTTP: `GET {base}/api/grade/status/{taskId}/`.
+package struct HTTPGradingServerClient: GradingServerClient {
+    private let url: GradingServerURL
+    private let timeout: Duration
+    private let maximumResponseBytes: Int
+    private let httpClient: HTTPClient
+    private let userAgent: String
+    private let clock: any Clock<Duration>
+
+    /// - Parameters:
+    ///   - baseURL: see ``GradingServerURL``.
+    ///   - timeout: for the whole exchange, from the wait for a connection to the answer's last byte.
+    ///   - maximumResponseBytes: the most that an answer's body may hold.
+    ///   - httpClient: made with ``clientConfiguration()``, or it would follow redirects. Shut down by its owner.
+    package init(
+        baseURL: String,
+        timeout: Duration = .seconds(30),
+        maximumResponseBytes: Int = 4 << 20,
+        httpClient: HTTPClient,
+        userAgent: String = "grading-monitor",
+        clock: any Clock<Duration> = ContinuousClock()
+    ) throws(GradingServerURLError) {
+        self.url = try GradingServerURL(baseURL)
+        self.timeout = timeout
+        self.maximumResponseBytes = maximumResponseBytes
+        self.httpClient = httpClient
+        self.userAgent = userAgent
+        self.clock = clock
+    }
+
+    /// The body of a 2xx answer. Its content type is not looked at: whether it is a report is the decoder's to say.
+    package func fetchStatus(of task: TaskID) async throws(GradingServerError) -> [UInt8] {
+        let request = request(for: task)
+        do {
+            return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                group.addTask { try await answer(to: request) }
+                // The client's own deadline ends at the answer's head; a body that drips would outlive it.
+                group.addTask {
+                    try await clock.sleep(for: timeout)
+                    throw GradingServerError.timeout
+                }
+                defer { group.cancelAll() }
+                guard let body = try await group.next() else { throw GradingServerError.cancelled }
+                return body
+            }
+        } catch {
+            throw GradingServerError(error, limit: maximumResponseBytes)
+        }
+    }
+
+    private func request(for task: TaskID) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url.status(of: task))
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: userAgent)
+        return request
+    }
+
+    private func answer(to request: HTTPClientRequest) async throws -> [UInt8] {
+        let response = try await httpClient.execute(request, deadline: .distantFuture)
+        guard (200..<300).contains(response.status.code) else {
+            throw GradingServerError.status(Int(response.status.code))
+        }
+        let body = try await response.body.collect(upTo: maximumResponseBytes)
+        // Never half an answer, whatever a cancelled stream hands out.
+        try Task.checkCancellation()
+        return Array(body.readableBytesView)
+    }
+}
+
+extension HTTPGradingServerClient {
+    /// How the `HTTPClient` behind this is to be made: no redirects, which could lead anywhere, and no decompression, so
+    /// that the limit on bytes holds for what is kept in memory.
+    package static func clientConfiguration() -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10)),
+            connectionPool: HTTPClient.Configuration.ConnectionPool(
+                idleTimeout: .seconds(30),
+                concurrentHTTP1ConnectionsPerHostSoftLimit: 8
+            ),
+            decompression: .disabled
+        )
+        // A check that fails is tried again by the next sweep; one that waits holds up the others.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+}
