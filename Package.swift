@@ -130,9 +130,13 @@ let package = Package(
         ),
         .testTarget(
             name: "GradingSimulatorTests",
-            dependencies: ["GradingCore", "GradingSimulator", asyncHTTPClient, logging, nioCore, nioHTTP1, serviceLifecycle],
+            dependencies: [
+                "GradingCore", "GradingSimulator", asyncHTTPClient, httpTypes, hummingbird, logging, nioCore, nioHTTP1,
+                serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
+        .testTarget(name: "CallbackLoadTests", dependencies: ["GradingCore", "callback-load", nioCore], swiftSettings: strict),
         .testTarget(
             name: "GradingMonitorTests",
             dependencies: ["GradingCore", "SQLiteStore", "grading-monitor", asyncHTTPClient, configuration, logging, nioCore, nioHTTP1],
