@@ -1,0 +1,22 @@
+import Configuration
+import GradingCore
+
+extension MonitorConfiguration {
+    /// - `http.host` (`HTTP_HOST`, default `127.0.0.1`): the address to listen on; `0.0.0.0` or `::` for all.
+    /// - `http.port` (`HTTP_PORT`, default 3000): 0 to 65,535; 0 takes a free one.
+    /// - `trustedProxies` (`TRUSTED_PROXIES`, default none): addresses or networks (`10.0.0.0/8`), comma-separated.
+    /// - `rateLimit.cron` (`RATE_LIMIT_CRON`, default `6/60`), `rateLimit.manual` (`RATE_LIMIT_MANUAL`, default `30/60`):
+    ///   requests / seconds for one client.
+    /// - the keys of ``ReconciliationConfiguration`` and ``SecretsConfiguration``.
+    init(_ config: ConfigReader) async throws(ConfigurationError) {
+        self.init(
+            reconciliation: try await ReconciliationConfiguration(config),
+            secrets: try await SecretsConfiguration(config)
+        )
+        host = try await config.text(.httpHost) ?? host
+        port = try await config.integer(.httpPort, in: 0...65_535) ?? port
+        trustedProxies = try await config.list(.trustedProxies)
+        cronLimit = try await config.rateLimit(.rateLimitCron, name: cronLimit.name) ?? cronLimit
+        manualLimit = try await config.rateLimit(.rateLimitManual, name: manualLimit.name) ?? manualLimit
+    }
+}

@@ -1,0 +1,28 @@
+import GradingCore
+
+/// What it takes to ask the grading server and to commit what it says: all that `sweep` and `check` need.
+struct ReconciliationConfiguration: Sendable {
+    var database = DatabaseLocation.standard
+    /// The grading server's root, `http://` or `https://`; no default.
+    var gradingServerURL: String
+    /// How long one question may take.
+    var gradingServerTimeout: Duration = .seconds(30)
+    /// Words that this grading server uses beyond the usual ones, or in another sense.
+    var statusWords: [String: TaskStatus] = [:]
+    /// Interval 180 s, grace 120 s, claims of 10.
+    var sweep = SweepPolicy()
+    /// The most reports in one transaction; 1 means a transaction each, for comparison only.
+    var commitBatchReports = CommitBounds.standard.batchReports
+
+    init(gradingServerURL: String) {
+        self.gradingServerURL = gradingServerURL
+    }
+
+    var commitBounds: CommitBounds {
+        var bounds = CommitBounds.standard
+        bounds.batchReports = commitBatchReports
+        return bounds
+    }
+
+    var vocabulary: StatusVocabulary { .standard.extended(with: statusWords) }
+}

@@ -1,0 +1,15 @@
+import GradingCore
+
+/// Who may talk to the server. Each role has secrets of its own; several of one role are live at once, for rotation.
+struct SecretsConfiguration: Sendable {
+    /// Sign the callbacks.
+    var webhook: [WebhookSecret]
+    /// The first of ``webhook`` as it was given, for `serve --dev` to print.
+    var firstWebhookSecret: String
+    /// The ways of signing that are accepted.
+    var schemes: [SignatureScheme] = [.standard]
+    /// Bearer secrets of cron jobs.
+    var cron: [String]
+    /// Bearer secrets of people and of the web app.
+    var operators: [String]
+}
