@@ -41,7 +41,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]
         ),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -139,7 +140,9 @@ let package = Package(
         .testTarget(name: "CallbackLoadTests", dependencies: ["GradingCore", "callback-load", nioCore], swiftSettings: strict),
         .testTarget(
             name: "GradingMonitorTests",
-            dependencies: ["GradingCore", "SQLiteStore", "grading-monitor", asyncHTTPClient, configuration, logging, nioCore, nioHTTP1],
+            dependencies: [
+                "GradingCore", "SQLiteStore", "grading-monitor", asyncHTTPClient, configuration, logging, nioCore, nioHTTP1,
+            ],
             swiftSettings: strict
         ),
     ]

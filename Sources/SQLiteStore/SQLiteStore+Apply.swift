@@ -90,7 +90,12 @@ extension DeliveryWrite {
     }
 
     private static func insert(
-        _ delivery: Delivery, _ task: TaskID, _ disposition: Disposition, report: [UInt8]?, into db: Database, at now: Timestamp
+        _ delivery: Delivery,
+        _ task: TaskID,
+        _ disposition: Disposition,
+        report: [UInt8]?,
+        into db: Database,
+        at now: Timestamp
     ) throws {
         try db.cachedStatement(
             sql: """

@@ -172,7 +172,12 @@ private struct Registrar {
         )
         try log.write(to: db, id: ids.next(), at: now)
         let change = TaskChange(
-            task: task.task, student: student, session: task.session.id, from: .failed, to: .pending, source: .manual
+            task: task.task,
+            student: student,
+            session: task.session.id,
+            from: .failed,
+            to: .pending,
+            source: .manual
         )
         try change.write(to: db, at: now)
     }

@@ -5,7 +5,8 @@ extension SQLiteStore {
     package func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
         try await write { db in
             let active = try String.fetchAll(
-                db, sql: "SELECT id FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')"
+                db,
+                sql: "SELECT id FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')"
             )
             return try active.count { try SessionRollUp.rollUp(SessionID(stored: $0), in: db, at: now) }
         }
@@ -15,7 +16,9 @@ extension SQLiteStore {
         let words = sessionWords
         return try await read { db in
             let word = try String.fetchOne(
-                db, sql: "SELECT status FROM grading_sessions WHERE id = ?", arguments: [session.rawValue]
+                db,
+                sql: "SELECT status FROM grading_sessions WHERE id = ?",
+                arguments: [session.rawValue]
             )
             guard let status = word.flatMap(words.status) else { return nil }
             return SessionSummary(id: session, status: status, students: try StudentCounts.fetch(session, from: db))

@@ -9,7 +9,8 @@ extension SQLiteStore {
             try statistics.countSessions(in: db)
             try statistics.countProvenance(in: db)
             statistics.averageScore = try Double.fetchOne(
-                db, sql: "SELECT avg(percentage) FROM students WHERE status <> 'FAILED' AND percentage IS NOT NULL"
+                db,
+                sql: "SELECT avg(percentage) FROM students WHERE status <> 'FAILED' AND percentage IS NOT NULL"
             )
             statistics.oldestPending = try OldestPendingTask.fetch(from: db)
             return statistics
@@ -20,7 +21,9 @@ extension SQLiteStore {
         try await read { db in
             guard let state = try TaskState.fetch(task, from: db) else { return nil }
             let name = try String.fetchOne(
-                db, sql: "SELECT name FROM students WHERE id = ?", arguments: [state.student.rawValue]
+                db,
+                sql: "SELECT name FROM students WHERE id = ?",
+                arguments: [state.student.rawValue]
             )
             return TaskSnapshot(
                 task: task,
@@ -51,7 +54,8 @@ extension SQLiteStore {
 extension MonitorStatistics {
     fileprivate mutating func countTasks(in db: Database) throws {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT status, sum(taskId IS NOT NULL), count(*) FROM students GROUP BY status"
+            db,
+            sql: "SELECT status, sum(taskId IS NOT NULL), count(*) FROM students GROUP BY status"
         )
         for row in rows {
             switch TaskStatus(rawValue: row[0]) {

@@ -19,6 +19,9 @@ package struct SQLiteStore: Store {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let store = SQLiteStore(queue: queue, logger: logger)
             try await queue.writeWithoutTransaction { db in
+                // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
+                // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
+                try db.execute(sql: "PRAGMA synchronous = FULL")
                 try MonitorSchema.migrate(db)
             }
             return store
@@ -43,11 +46,6 @@ package struct SQLiteStore: Store {
         // GRDB's own default is to fail at once.
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
-        configuration.prepareDatabase { db in
-            // "FULL: the WAL file is synced after each transaction": a commit that was acknowledged survives power loss
-            // (https://www.sqlite.org/pragma.html#pragma_synchronous). GRDB sets NORMAL for a pool in WAL mode; set it here.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
         return configuration
     }
 

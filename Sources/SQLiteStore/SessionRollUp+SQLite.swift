@@ -35,7 +35,11 @@ extension SessionRollUp {
     }
 
     private static func recordChange(
-        of session: SessionID, from old: SessionStatus, to new: SessionStatus, in db: Database, at now: Timestamp
+        of session: SessionID,
+        from old: SessionStatus,
+        to new: SessionStatus,
+        in db: Database,
+        at now: Timestamp
     ) throws {
         let words = SessionWords.firstGeneration
         try db.cachedStatement(

@@ -6,16 +6,22 @@ extension StoreConformance {
         ConformanceCheck("a completed report is stored with its result, one log row and the session rolled up") { harness in
             try await harness.register(.t1)
             let outcome = try await harness.apply(
-                .callback(.t1, .completed, result: .graded(15), id: "d1"), at: .start.after(5)
+                .callback(.t1, .completed, result: .graded(15), id: "d1"),
+                at: .start.after(5)
             )
             #expect(outcome == [ReportOutcome(.applied, status: .completed, changedStatus: true)])
             let student = try await harness.student(of: .t1)
             #expect(
                 student
                     == StoredStudent(
-                        status: "COMPLETED", task: "task-1", totalScore: 15, maxScore: 20, percentage: 75,
-                        gradedAt: .start.after(5), updatedAt: .start.after(5),
-                        rawGradingOutput: #"{"total_score":15.0,"max_score":20.0}"#
+                        status: "COMPLETED",
+                        task: "task-1",
+                        totalScore: 15,
+                        maxScore: 20,
+                        percentage: 75,
+                        gradedAt: .start.after(5),
+                        updatedAt: .start.after(5),
+                        rawGradingOutput: GradingResult.json(15, 20)
                     )
             )
             let logs = try await harness.logs()
@@ -53,7 +59,8 @@ extension StoreConformance {
             #expect(try await harness.student(of: .t1)?.gradedAt == nil)
             #expect(try await harness.logs().first?.message == "Task task-1: PENDING → FAILED: out of memory")
             let better = try await harness.apply(
-                .callback(.t1, .completed, result: .graded(15), id: "d2", hash: 2), at: .start.after(2)
+                .callback(.t1, .completed, result: .graded(15), id: "d2", hash: 2),
+                at: .start.after(2)
             )
             #expect(better.map(\.changedStatus) == [true])
             #expect(try await harness.student(of: .t1)?.gradedAt == .start.after(2))
@@ -97,7 +104,9 @@ extension StoreConformance {
         ConformanceCheck("an unknown word changes no status and writes no log row") { harness in
             try await harness.register(.t1)
             let report = TaskReport(
-                task: .t1, word: "DREAMING", meaning: .unknown,
+                task: .t1,
+                word: "DREAMING",
+                meaning: .unknown,
                 provenance: Provenance(source: .manual, observedAt: .start)
             )
             #expect(try await harness.apply(report) == [ReportOutcome(.applied, status: .pending)])
@@ -107,11 +116,13 @@ extension StoreConformance {
             try await harness.register(.t1)
             _ = try await harness.apply(.callback(.t1, .failed, id: "d1"), at: .start.after(10))
             let outcome = try await harness.apply(
-                .answer(.t1, .completed, result: .graded(15), askedAt: .start.after(9)), at: .start.after(11)
+                .answer(.t1, .completed, result: .graded(15), askedAt: .start.after(9)),
+                at: .start.after(11)
             )
             #expect(outcome == [ReportOutcome(.stale, status: .failed)])
             let asked = try await harness.apply(
-                .answer(.t1, .completed, result: .graded(15), askedAt: .start.after(12)), at: .start.after(13)
+                .answer(.t1, .completed, result: .graded(15), askedAt: .start.after(12)),
+                at: .start.after(13)
             )
             #expect(asked.map(\.changedStatus) == [true])
             #expect(try await harness.logs().first?.context == "reconciliation")

@@ -44,7 +44,8 @@ extension StoreConformance {
             #expect(manual == .leasedElsewhere(.pending))
             #expect(try await harness.store.claimDueTasks(.at(.start.after(260), owner: "b")).map(\.owner) == ["b"])
         },
-        ConformanceCheck("an answered check ends the lease and sets when to look again; a lost lease changes nothing") { harness in
+        ConformanceCheck("an answered check ends the lease and sets when to look again; a lost lease changes nothing") {
+            harness in
             try await harness.register(.t1)
             let mine = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
             let theirs = try await harness.store.claimDueTasks(.at(.start.after(300), owner: "b"))[0]
@@ -58,7 +59,10 @@ extension StoreConformance {
             try await harness.register(.t1)
             let claim = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
             let failure = CheckFailure(
-                claim: claim, reason: "no answer in time", source: .sweep, nextCheckAt: .start.after(260)
+                claim: claim,
+                reason: "no answer in time",
+                source: .sweep,
+                nextCheckAt: .start.after(260)
             )
             try await harness.store.recordFailedCheck(failure, at: .start.after(230))
             try await harness.store.recordFailedCheck(failure, at: .start.after(231))
@@ -75,7 +79,8 @@ extension StoreConformance {
             let open = try await harness.store.claimTask(.t1, .at(.start))
             #expect(open == .claimed(ClaimedTask(task: .t1, owner: "a", consecutiveErrors: 0, status: .pending)))
             _ = try await harness.apply(
-                .callback(.t1, .completed, result: .graded(5), id: "d1"), .callback(.t2, .failed, id: "d2")
+                .callback(.t1, .completed, result: .graded(5), id: "d1"),
+                .callback(.t2, .failed, id: "d2")
             )
             #expect(try await harness.store.claimTask(.t1, .at(.start.after(90))) == .settled(.completed))
             let failed = try await harness.store.claimTask(.t2, .at(.start.after(90)))

@@ -1,4 +1,4 @@
-package import Testing
+import Testing
 
 /// One rule that every store keeps.
 package struct ConformanceCheck: Sendable, CustomTestStringConvertible {

@@ -17,7 +17,8 @@ extension StoreConformance {
             try await harness.register(.t1)
             _ = try await harness.apply(.callback(.t1, .processing, id: "d1", hash: 1))
             let other = TaskReport.callback(.t1, .completed, result: .graded(15), id: "d1", hash: 2)
-            #expect(try await harness.apply(other, other).map(\.disposition) == [.conflict, .conflict])
+            let refused = try await harness.apply(other, other, at: .start.after(1))
+            #expect(refused.map(\.disposition) == [.conflict, .conflict])
             #expect(try await harness.apply(other) == [ReportOutcome(.conflict, status: .processing)])
             #expect(try await harness.logs().map(\.level) == [.warning, .info])
         },

@@ -15,7 +15,8 @@ extension StoreConformance {
         ConformanceCheck("a task id that another student holds is refused, and nothing is written") { harness in
             try await harness.register(.t1)
             let outcome = try await harness.store.register(
-                [.sample(.t2), .sample(.t1, name: "Somebody Else", studentID: "77")], at: .start
+                [.sample(.t2), .sample(.t1, name: "Somebody Else", studentID: "77")],
+                at: .start
             )
             #expect(outcome == .taskTaken(.t1))
             #expect(try await harness.store.task(.t2) == nil)
@@ -38,7 +39,8 @@ extension StoreConformance {
             #expect(try await harness.store.sessionSummary(.s1)?.students == StudentCounts(pending: 1))
 
             let late = try await harness.apply(
-                .callback(.t1, .completed, result: .graded(9), id: "d2"), .callback(.t1, .failed, id: "d3")
+                .callback(.t1, .completed, result: .graded(9), id: "d2"),
+                .callback(.t1, .failed, id: "d3")
             )
             #expect(late == [ReportOutcome(.stale, status: .pending), ReportOutcome(.stale, status: .pending)])
             let named = try await harness.apply(.callback(.t2, .failed, attempt: 1, id: "d4"))

@@ -15,15 +15,21 @@ extension StoreConformance {
             #expect(
                 try await harness.session(.s1)
                     == StoredSession(
-                        status: "COMPLETED", averageScore: 50, highestScore: 75, lowestScore: 25, passingRate: 50,
-                        startedAt: .start.after(1), completedAt: .start.after(3)
+                        status: "COMPLETED",
+                        averageScore: 50,
+                        highestScore: 75,
+                        lowestScore: 25,
+                        passingRate: 50,
+                        startedAt: .start.after(1),
+                        completedAt: .start.after(3)
                     )
             )
         },
         ConformanceCheck("the last two students of a session, in one batch, end it") { harness in
             try await harness.register(.t1, .t2)
             _ = try await harness.apply(
-                .callback(.t1, .failed, id: "d1"), .callback(.t2, .completed, result: .graded(5), id: "d2")
+                .callback(.t1, .failed, id: "d1"),
+                .callback(.t2, .completed, result: .graded(5), id: "d2")
             )
             #expect(try await harness.session(.s1)?.status == "COMPLETED")
         },

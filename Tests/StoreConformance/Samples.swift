@@ -21,7 +21,11 @@ extension Timestamp {
 
 extension TaskRegistration {
     static func sample(
-        _ task: TaskID, name: String = "Ada Obi", studentID: String? = nil, session: SessionID = .s1, priority: Int = 5
+        _ task: TaskID,
+        name: String = "Ada Obi",
+        studentID: String? = nil,
+        session: SessionID = .s1,
+        priority: Int = 5
     ) -> TaskRegistration {
         TaskRegistration(
             task: task,
@@ -36,11 +40,15 @@ extension TaskRegistration {
 extension GradingResult {
     static func graded(_ score: Double, of maximum: Double = 20) -> GradingResult {
         GradingResult(
-            raw: Array(#"{"total_score":\#(score),"max_score":\#(maximum)}"#.utf8),
+            raw: Array(json(score, maximum).utf8),
             totalScore: score,
             maxScore: maximum,
             assessment: .graded
         )
+    }
+
+    static func json(_ score: Double, _ maximum: Double) -> String {
+        #"{"total_score":\#(score), "max_score":\#(maximum),"feedback":[{"question_id":"1","score":\#(score),"feedback":"ọ̀"}]}"#
     }
 
     static let failureInDisguise = GradingResult(
@@ -53,8 +61,14 @@ extension GradingResult {
 
 extension TaskReport {
     static func callback(
-        _ task: TaskID, _ status: TaskStatus, result: GradingResult? = nil, error: String? = nil, attempt: Int? = nil,
-        id: String, hash: UInt8 = 1, at: Timestamp = .start
+        _ task: TaskID,
+        _ status: TaskStatus,
+        result: GradingResult? = nil,
+        error: String? = nil,
+        attempt: Int? = nil,
+        id: String,
+        hash: UInt8 = 1,
+        at: Timestamp = .start
     ) -> TaskReport {
         TaskReport(
             task: task,
@@ -72,7 +86,11 @@ extension TaskReport {
     }
 
     static func answer(
-        _ task: TaskID, _ status: TaskStatus, result: GradingResult? = nil, askedAt: Timestamp, source: ReportSource = .sweep
+        _ task: TaskID,
+        _ status: TaskStatus,
+        result: GradingResult? = nil,
+        askedAt: Timestamp,
+        source: ReportSource = .sweep
     ) -> TaskReport {
         TaskReport(
             task: task,

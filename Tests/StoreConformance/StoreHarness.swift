@@ -27,7 +27,11 @@ package struct WebAppStudent: Sendable {
     package let updatedAt: Timestamp
 
     package init(
-        _ row: String, in session: SessionID, task: String?, studentID: String? = nil, status: TaskStatus = .pending,
+        _ row: String,
+        in session: SessionID,
+        task: String?,
+        studentID: String? = nil,
+        status: TaskStatus = .pending,
         updatedAt: Timestamp = .start
     ) {
         self.row = StudentRowID(row)
@@ -51,8 +55,14 @@ package struct StoredStudent: Sendable, Equatable {
     package let rawGradingOutput: String?
 
     package init(
-        status: String, task: String?, totalScore: Double?, maxScore: Double?, percentage: Double?, gradedAt: Timestamp?,
-        updatedAt: Timestamp?, rawGradingOutput: String?
+        status: String,
+        task: String?,
+        totalScore: Double?,
+        maxScore: Double?,
+        percentage: Double?,
+        gradedAt: Timestamp?,
+        updatedAt: Timestamp?,
+        rawGradingOutput: String?
     ) {
         self.status = status
         self.task = task
@@ -76,8 +86,13 @@ package struct StoredSession: Sendable, Equatable {
     package let completedAt: Timestamp?
 
     package init(
-        status: String, averageScore: Double?, highestScore: Double?, lowestScore: Double?, passingRate: Double?,
-        startedAt: Timestamp?, completedAt: Timestamp?
+        status: String,
+        averageScore: Double?,
+        highestScore: Double?,
+        lowestScore: Double?,
+        passingRate: Double?,
+        startedAt: Timestamp?,
+        completedAt: Timestamp?
     ) {
         self.status = status
         self.averageScore = averageScore

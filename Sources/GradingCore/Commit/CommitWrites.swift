@@ -53,7 +53,12 @@ package struct TaskChange: Sendable, Equatable {
     package let source: ReportSource
 
     package init(
-        task: TaskID, student: StudentRowID, session: SessionID, from: TaskStatus, to: TaskStatus, source: ReportSource
+        task: TaskID,
+        student: StudentRowID,
+        session: SessionID,
+        from: TaskStatus,
+        to: TaskStatus,
+        source: ReportSource
     ) {
         self.task = task
         self.student = student

@@ -22,7 +22,8 @@ package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvert
         case .timeout: "the grading server did not answer in time"
         case .connection(let reason): "the grading server could not be reached: \(reason)"
         case .status(404): "the grading server does not know the task (404)"
-        case .status(let code) where (300..<400).contains(code): "the grading server answered with a redirect (\(code)), which is not followed"
+        case .status(let code) where (300..<400).contains(code):
+            "the grading server answered with a redirect (\(code)), which is not followed"
         case .status(let code): "the grading server answered \(code)"
         case .tooLarge(let limit): "the grading server's answer is larger than \(limit) bytes"
         case .cancelled: "the check was cancelled"

@@ -21,7 +21,12 @@ package struct SessionLog: Sendable, Equatable {
     package let createdAt: Timestamp
 
     package init(
-        id: String, level: LogLevel, message: String, context: String?, studentID: String?, metadata: String?,
+        id: String,
+        level: LogLevel,
+        message: String,
+        context: String?,
+        studentID: String?,
+        metadata: String?,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -46,7 +51,12 @@ package struct NewSessionLog: Sendable, Equatable {
     package let metadata: String?
 
     package init(
-        session: SessionID, level: LogLevel, message: String, context: String?, studentID: String?, metadata: String?
+        session: SessionID,
+        level: LogLevel,
+        message: String,
+        context: String?,
+        studentID: String?,
+        metadata: String?
     ) {
         self.session = session
         self.level = level

@@ -8,7 +8,12 @@ package struct TaskSnapshot: Sendable, Equatable {
     package let attempt: Int
 
     package init(
-        task: TaskID, student: StudentRowID, studentName: String, session: SessionID, status: TaskStatus, attempt: Int
+        task: TaskID,
+        student: StudentRowID,
+        studentName: String,
+        session: SessionID,
+        status: TaskStatus,
+        attempt: Int
     ) {
         self.task = task
         self.student = student

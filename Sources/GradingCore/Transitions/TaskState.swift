@@ -20,9 +20,17 @@ package struct TaskState: Sendable, Equatable {
     package var learnedVia: ReportSource?
 
     package init(
-        task: TaskID, student: StudentRowID, session: SessionID, status: TaskStatus, attempt: Int = 1,
-        isSuperseded: Bool = false, resultHash: [UInt8]? = nil, lastSignalAt: Timestamp? = nil,
-        firstProcessingAt: Timestamp? = nil, gradedAt: Timestamp? = nil, learnedVia: ReportSource? = nil
+        task: TaskID,
+        student: StudentRowID,
+        session: SessionID,
+        status: TaskStatus,
+        attempt: Int = 1,
+        isSuperseded: Bool = false,
+        resultHash: [UInt8]? = nil,
+        lastSignalAt: Timestamp? = nil,
+        firstProcessingAt: Timestamp? = nil,
+        gradedAt: Timestamp? = nil,
+        learnedVia: ReportSource? = nil
     ) {
         self.task = task
         self.student = student

@@ -22,7 +22,10 @@ enum WebAppSchema {
                 "gradedAt", "gradingSessionId", "rawGradingOutput",
             ]
         ),
-        ("session_logs", ["id", "level", "message", "context", "studentId", "metadata", "createdAt", "gradingSessionId", "userId"]),
+        (
+            "session_logs",
+            ["id", "level", "message", "context", "studentId", "metadata", "createdAt", "gradingSessionId", "userId"]
+        ),
     ]
 
     /// Makes the tables in a fresh database, or checks that those that are there can be served.

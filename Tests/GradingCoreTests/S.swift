@@ -1,2 +1,0 @@
-import Testing
-@Test("placeholder GradingCore") func placeholderGradingCore() { #expect(Bool(true)) }
