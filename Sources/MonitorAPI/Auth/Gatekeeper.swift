@@ -1,0 +1,43 @@
+import GradingCore
+import HTTPTypes
+import HummingbirdCore
+
+/// Puts a secret and, where there is one, a rate limit before an endpoint.
+struct Gatekeeper: Sendable {
+    let limiter: RequestLimiter
+    /// What refused secrets count against.
+    let badSecretLimit: RateLimit
+
+    /// - Parameter limit: for requests with a good secret; their answers bear its headers, whatever the endpoint says.
+    func guarding(
+        _ secrets: BearerSecrets, limit: RateLimit? = nil, _ handler: @escaping Endpoint.Handler
+    ) -> Endpoint.Handler {
+        { request in
+            guard secrets.open(to: request.headers) else { throw refusal(of: request) }
+            guard let limit else { return try await handler(request) }
+            let verdict = limiter.take(limit, request)
+            guard verdict.decision.isAllowed else { throw verdict.problem }
+            var response: Response
+            do {
+                response = try await handler(request)
+            } catch {
+                throw Problem(error).adding(verdict.headers)
+            }
+            response.headers.append(contentsOf: verdict.headers)
+            return response
+        }
+    }
+
+    private func refusal(of request: APIRequest) -> Problem {
+        let verdict = limiter.take(badSecretLimit, request)
+        return verdict.decision.isAllowed ? .badSecret : verdict.problem
+    }
+}
+
+extension Problem {
+    fileprivate func adding(_ headers: HTTPFields) -> Problem {
+        var problem = self
+        problem.headers.append(contentsOf: headers)
+        return problem
+    }
+}

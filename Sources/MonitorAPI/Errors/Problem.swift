@@ -1,0 +1,47 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// An answer that says what went wrong, as RFC 9457 has it. `detail` is for the caller: no internals.
+struct Problem: Error, Sendable, Equatable {
+    let status: HTTPResponse.Status
+    let detail: String
+    var headers: HTTPFields = [:]
+    /// What the `instance` member says instead of the request's path.
+    var instance: String?
+
+    init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:], instance: String? = nil) {
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+        self.instance = instance
+    }
+
+    /// Something that passes: try again after so many seconds (RFC 9110, section 10.2.3).
+    static func unavailable(_ detail: String, retryAfter seconds: Int = 5) -> Problem {
+        Problem(.serviceUnavailable, detail, headers: [.retryAfter: String(seconds)])
+    }
+
+    /// - Parameter path: the request's path, without its query (which is nobody's to repeat); `nil` when there was none.
+    func document(path: String?) -> (HTTPResponse, ByteBuffer) {
+        // RFC 9457, section 4.2.1: "about:blank" says that the problem is no more than its status; the title is its phrase.
+        var document: JSONValue = [
+            "type": "about:blank",
+            "title": .string(status.reasonPhrase),
+            "status": .integer(status.code),
+            "detail": .string(detail),
+        ]
+        if let instance = instance ?? path { document = document.adding("instance", .string(instance)) }
+        let body = document.encoded()
+        var head = HTTPResponse(status: status, headerFields: headers)
+        head.headerFields[.contentType] = "application/problem+json"
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        return (head, body)
+    }
+
+    /// The same as a route's answer.
+    func response(path: String?) -> Response {
+        let (head, body) = document(path: path)
+        return Response(status: head.status, headers: head.headerFields, body: ResponseBody(byteBuffer: body))
+    }
+}

@@ -1,0 +1,69 @@
+package import GradingCore
+import HummingbirdCore
+package import Logging
+package import NIOCore
+import NIOPosix
+package import ServiceLifecycle
+
+/// The HTTP server with all its routes. Serves until graceful shutdown: then it takes no more connections, calls itself not
+/// ready, refuses new callbacks, and returns when what was under way is answered.
+package struct MonitorServer: Service {
+    private let configuration: ServerConfiguration
+    private let responder: APIResponder
+    private let refusals: RefusalResponses
+    private let drain: Drain
+    private let eventLoopGroup: any EventLoopGroup
+    private let logger: Logger
+    private let onRunning: @Sendable (_ port: Int) async -> Void
+
+    /// - Parameters:
+    ///   - limiter: shared with whatever else limits the same clients.
+    ///   - clock: for the deadline of a readiness check.
+    ///   - onRunning: called once, with the port, when the first connection would be taken.
+    package init(
+        configuration: ServerConfiguration, store: any Store, commits: CommitQueue, reconciler: Reconciler,
+        verifier: SignatureVerifier, decoder: ReportDecoder, limiter: RateLimiter = RateLimiter(),
+        wallClock: WallClock = .system, clock: any Clock<Duration> = ContinuousClock(),
+        generator: some RandomNumberGenerator = SystemRandomNumberGenerator(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        var generator = generator
+        let answerHeaders = AnswerHeaders(wallClock: wallClock, using: &generator)
+        let drain = Drain()
+        let endpoints = EndpointTable(
+            configuration: configuration, store: store, commits: commits, reconciler: reconciler, verifier: verifier,
+            decoder: decoder, limiter: limiter, wallClock: wallClock, clock: clock, drain: drain, logger: logger
+        )
+        self.configuration = configuration
+        self.responder = APIResponder(endpoints: endpoints, answerHeaders: answerHeaders, logger: logger)
+        self.refusals = RefusalResponses(answerHeaders: answerHeaders, logger: logger)
+        self.drain = drain
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Throws when the address cannot be had.
+    package func run() async throws {
+        let server = channel.server(
+            configuration: HummingbirdCore.ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port)
+            ),
+            onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
+            eventLoopGroup: eventLoopGroup,
+            logger: logger
+        )
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: { [drain] in
+            drain.begin()
+        }
+    }
+
+    private var channel: StrictHTTP1Channel {
+        StrictHTTP1Channel(limits: configuration.connection, refusals: refusals) { [responder] request, writer, channel in
+            try await responder.respond(to: request, writer: writer, channel: channel)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import GradingCore
+import HTTPTypes
+import HummingbirdCore
+
+/// Where a session stands, and its log.
+struct SessionRoutes: Sendable {
+    let store: any Store
+    let gatekeeper: Gatekeeper
+    let access: Access
+    let wallClock: WallClock
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                "/api/sessions/{id}/status", .get, .head,
+                handler: gatekeeper.guarding(access.operator) { try await status($0) }
+            ),
+            Endpoint(
+                "/api/sessions/{id}/logs",
+                [
+                    (.get, gatekeeper.guarding(access.operator) { try await logs($0) }),
+                    (.head, gatekeeper.guarding(access.operator) { try await logs($0) }),
+                    (.post, gatekeeper.guarding(access.operator) { try await addLog($0) }),
+                ]
+            ),
+        ]
+    }
+
+    private func status(_ request: APIRequest) async throws -> Response {
+        guard let summary = try await store.sessionSummary(try request.sessionID()) else { throw Problem.noSuchSession }
+        return .json([
+            "id": .string(summary.id.rawValue),
+            "status": .string(store.sessionWords.word(for: summary.status)),
+            "completedStudents": .integer(summary.students.completed),
+            "totalStudents": .integer(summary.students.total),
+            "failedStudents": .integer(summary.students.failed),
+            "processingStudents": .integer(summary.students.processing),
+            "pendingStudents": .integer(summary.students.pending),
+        ])
+    }
+
+    // MARK: Logs
+
+    private func logs(_ request: APIRequest) async throws -> Response {
+        let session = try request.sessionID()
+        let page = try LogPage(request)
+        guard let rows = try await store.logs(of: session, limit: page.limit, before: page.before) else {
+            throw Problem.noSuchSession
+        }
+        return .json([
+            "sessionId": .string(session.rawValue),
+            "logs": .array(rows.map(JSONValue.init)),
+            "nextBefore": JSONValue(page.next(after: rows)),
+        ])
+    }
+
+    private func addLog(_ request: APIRequest) async throws -> Response {
+        let session = try request.sessionID()
+        let entry = try request.strictJSON(NewLogBody.self).entry(for: session)
+        guard let row = try await store.addLog(entry, at: wallClock.now()) else { throw Problem.noSuchSession }
+        return .json(JSONValue(row), status: .created)
+    }
+}

@@ -1,2 +1,0 @@
-import GradingCore
-import Hummingbird
