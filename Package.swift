@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "MonitorAPI",
             dependencies: [
-                "GradingCore", crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes,
+                "GradingCore", crypto, httpTypes, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict

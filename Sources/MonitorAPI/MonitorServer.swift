@@ -3,7 +3,7 @@ import HummingbirdCore
 package import Logging
 package import NIOCore
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP server with all its routes. Serves until graceful shutdown: then it takes no more connections, calls itself not
 /// ready, refuses new callbacks, and returns when what was under way is answered.
@@ -21,19 +21,35 @@ package struct MonitorServer: Service {
     ///   - clock: for the deadline of a readiness check.
     ///   - onRunning: called once, with the port, when the first connection would be taken.
     package init(
-        configuration: ServerConfiguration, store: any Store, commits: CommitQueue, reconciler: Reconciler,
-        verifier: SignatureVerifier, decoder: ReportDecoder, limiter: RateLimiter = RateLimiter(),
-        wallClock: WallClock = .system, clock: any Clock<Duration> = ContinuousClock(),
+        configuration: ServerConfiguration,
+        store: any Store,
+        commits: CommitQueue,
+        reconciler: Reconciler,
+        verifier: SignatureVerifier,
+        decoder: ReportDecoder,
+        limiter: RateLimiter = RateLimiter(),
+        wallClock: WallClock = .system,
+        clock: any Clock<Duration> = ContinuousClock(),
         generator: some RandomNumberGenerator = SystemRandomNumberGenerator(),
-        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         var generator = generator
         let answerHeaders = AnswerHeaders(wallClock: wallClock, using: &generator)
         let drain = Drain()
         let endpoints = EndpointTable(
-            configuration: configuration, store: store, commits: commits, reconciler: reconciler, verifier: verifier,
-            decoder: decoder, limiter: limiter, wallClock: wallClock, clock: clock, drain: drain, logger: logger
+            configuration: configuration,
+            store: store,
+            commits: commits,
+            reconciler: reconciler,
+            verifier: verifier,
+            decoder: decoder,
+            limiter: limiter,
+            wallClock: wallClock,
+            clock: clock,
+            drain: drain,
+            logger: logger
         )
         self.configuration = configuration
         self.responder = APIResponder(endpoints: endpoints, answerHeaders: answerHeaders, logger: logger)

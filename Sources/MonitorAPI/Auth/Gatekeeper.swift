@@ -10,7 +10,9 @@ struct Gatekeeper: Sendable {
 
     /// - Parameter limit: for requests with a good secret; their answers bear its headers, whatever the endpoint says.
     func guarding(
-        _ secrets: BearerSecrets, limit: RateLimit? = nil, _ handler: @escaping Endpoint.Handler
+        _ secrets: BearerSecrets,
+        limit: RateLimit? = nil,
+        _ handler: @escaping Endpoint.Handler
     ) -> Endpoint.Handler {
         { request in
             guard secrets.open(to: request.headers) else { throw refusal(of: request) }

@@ -217,7 +217,8 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     private func schedule(
-        _ duration: Duration, context: ChannelHandlerContext,
+        _ duration: Duration,
+        context: ChannelHandlerContext,
         _ action: @escaping (RequestGate, ChannelHandlerContext) -> Void
     ) -> Scheduled<Void> {
         context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) {

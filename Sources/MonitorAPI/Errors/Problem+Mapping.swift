@@ -10,6 +10,7 @@ extension Problem {
         case let error as CommitError: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as ReportDecodingError: self.init(.badRequest, error.description)
+        case let error as JSONError: self.init(.badRequest, error.description)
         case let error as DecodingError: self.init(.badRequest, error.schemaDescription)
         case let error as Refusal: self.init(error)
         default: self.init(.internalServerError, "The server could not do this.")
@@ -55,12 +56,16 @@ extension Problem {
 
     /// The same bytes whatever the reason and whatever the path.
     static let badSignature = Problem(
-        .unauthorized, "The signature is missing or not valid.", instance: "/api/webhooks/grading"
+        .unauthorized,
+        "The signature is missing or not valid.",
+        instance: "/api/webhooks/grading"
     )
 
     /// RFC 9110, section 15.5.2: a 401 names the scheme that would do.
     static let badSecret = Problem(
-        .unauthorized, "The secret is missing or not valid.", headers: [.wwwAuthenticate: "Bearer"]
+        .unauthorized,
+        "The secret is missing or not valid.",
+        headers: [.wwwAuthenticate: "Bearer"]
     )
 
     /// RFC 9110, section 15.5.6: a 405 says what is allowed.

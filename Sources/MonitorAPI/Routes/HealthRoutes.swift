@@ -1,3 +1,4 @@
+import HTTPTypes
 import HummingbirdCore
 
 /// For orchestrators; open to all.

@@ -1,4 +1,5 @@
 import GradingCore
+import HTTPTypes
 import HummingbirdCore
 
 /// Figures for dashboards.
@@ -11,7 +12,9 @@ struct MonitoringRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(
-                "/api/monitoring/stats", .get, .head,
+                "/api/monitoring/stats",
+                .get,
+                .head,
                 handler: gatekeeper.guarding(access.operator) { _ in try await statistics() }
             )
         ]
@@ -55,7 +58,8 @@ struct MonitoringRoutes: Sendable {
 extension JSONValue {
     /// One member for each word, zero where nothing was counted.
     fileprivate static func counts<Word: RawRepresentable<String> & Hashable>(
-        _ words: [Word], _ counts: [Word: Int]
+        _ words: [Word],
+        _ counts: [Word: Int]
     ) -> JSONValue {
         .object(words.map { Member(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) })
     }

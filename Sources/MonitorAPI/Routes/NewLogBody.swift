@@ -6,10 +6,9 @@ struct NewLogBody: Decodable, Sendable {
     private let message: String
     private let context: String?
     private let studentID: String?
-    private let metadata: JSONValue?
 
     private enum Key: String, CodingKey {
-        case level, message, context, studentId, metadata
+        case level, message, context, studentId
     }
 
     init(from decoder: any Decoder) throws {
@@ -21,13 +20,17 @@ struct NewLogBody: Decodable, Sendable {
         message = try body.text(.message, characters: 1...10_000)
         context = try body.optionalText(.context, characters: 1...100)
         studentID = try body.optionalText(.studentId, characters: 1...300)
-        metadata = try body.decodeIfPresent(JSONValue.self, forKey: .metadata)
     }
 
-    func entry(for session: SessionID) -> NewSessionLog {
+    /// - Parameter metadata: the body's member of that name, whatever its shape, as JSON text.
+    func entry(for session: SessionID, metadata: String?) -> NewSessionLog {
         NewSessionLog(
-            session: session, level: level, message: message, context: context, studentID: studentID,
-            metadata: metadata?.text
+            session: session,
+            level: level,
+            message: message,
+            context: context,
+            studentID: studentID,
+            metadata: metadata
         )
     }
 }

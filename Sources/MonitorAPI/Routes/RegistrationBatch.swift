@@ -1,4 +1,5 @@
 import GradingCore
+import HTTPTypes
 
 /// The tasks of one registration, each once.
 struct RegistrationBatch {

@@ -12,7 +12,9 @@ struct SessionRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(
-                "/api/sessions/{id}/status", .get, .head,
+                "/api/sessions/{id}/status",
+                .get,
+                .head,
                 handler: gatekeeper.guarding(access.operator) { try await status($0) }
             ),
             Endpoint(
@@ -56,7 +58,8 @@ struct SessionRoutes: Sendable {
 
     private func addLog(_ request: APIRequest) async throws -> Response {
         let session = try request.sessionID()
-        let entry = try request.strictJSON(NewLogBody.self).entry(for: session)
+        let body = try request.strictJSON(NewLogBody.self)
+        let entry = body.entry(for: session, metadata: try StrictJSON.member("metadata", of: request.bodyBytes()))
         guard let row = try await store.addLog(entry, at: wallClock.now()) else { throw Problem.noSuchSession }
         return .json(JSONValue(row), status: .created)
     }

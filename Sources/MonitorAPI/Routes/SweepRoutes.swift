@@ -14,11 +14,14 @@ struct SweepRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(
-                "/api/cron/status-check", .get, .post,
+                "/api/cron/status-check",
+                .get,
+                .post,
                 handler: gatekeeper.guarding(access.cron, limit: limits.cron) { _ in try await sweep() }
             ),
             Endpoint(
-                "/api/sessions/status-check", .post,
+                "/api/sessions/status-check",
+                .post,
                 handler: gatekeeper.guarding(access.cronOrOperator, limit: limits.manual) { _ in
                     try await sweepAndRollUp()
                 }

@@ -15,7 +15,9 @@ struct TaskRoutes: Sendable {
         [
             Endpoint("/api/tasks", .post, handler: gatekeeper.guarding(access.operator) { try await register($0) }),
             Endpoint(
-                "/api/tasks/{taskId}/check", .get, .post,
+                "/api/tasks/{taskId}/check",
+                .get,
+                .post,
                 handler: gatekeeper.guarding(access.operator, limit: limits.manual) { try await check($0) }
             ),
         ]

@@ -1,4 +1,5 @@
 import GradingCore
+import HTTPTypes
 
 extension APIRequest {
     /// The variable segment at this place as a task id, percent-decoded exactly once.

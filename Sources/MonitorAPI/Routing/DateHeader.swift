@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GradingCore
 import Synchronization
 
@@ -12,12 +11,10 @@ final class DateHeader: Sendable {
     }
 
     var text: String {
-        let second = wallClock.now().milliseconds / 1_000
+        let now = wallClock.now()
+        let second = now.milliseconds / 1_000
         return cached.withLock { cached in
-            if cached.second != second {
-                let date = Date(timeIntervalSince1970: Double(second))
-                cached = (second, date.formatted(Date.HTTPFormatStyle()))
-            }
+            if cached.second != second { cached = (second, now.imfFixdate) }
             return cached.text
         }
     }

@@ -4,33 +4,63 @@ import Logging
 extension EndpointTable {
     /// Every endpoint of this server. The callback's come first: they are asked for most.
     init(
-        configuration: ServerConfiguration, store: any Store, commits: CommitQueue, reconciler: Reconciler,
-        verifier: SignatureVerifier, decoder: ReportDecoder, limiter: RateLimiter, wallClock: WallClock,
-        clock: any Clock<Duration>, drain: Drain, logger: Logger
+        configuration: ServerConfiguration,
+        store: any Store,
+        commits: CommitQueue,
+        reconciler: Reconciler,
+        verifier: SignatureVerifier,
+        decoder: ReportDecoder,
+        limiter: RateLimiter,
+        wallClock: WallClock,
+        clock: any Clock<Duration>,
+        drain: Drain,
+        logger: Logger
     ) {
         let access = Access(configuration)
         let limits = configuration.rateLimits
         let limiter = RequestLimiter(
-            limiter: limiter, clients: ClientResolver(trustedProxies: configuration.trustedProxies), wallClock: wallClock
+            limiter: limiter,
+            clients: ClientResolver(trustedProxies: configuration.trustedProxies),
+            wallClock: wallClock
         )
         let gatekeeper = Gatekeeper(limiter: limiter, badSecretLimit: limits.badSecret)
         let readiness = Readiness(
             database: DatabaseProbe(
-                store: store, policy: configuration.readiness, wallClock: wallClock, clock: clock
+                store: store,
+                policy: configuration.readiness,
+                wallClock: wallClock,
+                clock: clock
             ),
-            reconciler: reconciler, drain: drain, policy: configuration.readiness, startedAt: wallClock.now(),
+            reconciler: reconciler,
+            drain: drain,
+            policy: configuration.readiness,
+            startedAt: wallClock.now(),
             wallClock: wallClock
         )
         let webhooks = WebhookRoutes(
-            commits: commits, verifier: verifier, decoder: decoder, limiter: limiter,
-            badSignatureLimit: limits.badSignature, drain: drain, wallClock: wallClock, logger: logger
+            commits: commits,
+            verifier: verifier,
+            decoder: decoder,
+            limiter: limiter,
+            badSignatureLimit: limits.badSignature,
+            drain: drain,
+            wallClock: wallClock,
+            logger: logger
         )
         let sweeps = SweepRoutes(
-            store: store, reconciler: reconciler, gatekeeper: gatekeeper, access: access, limits: limits,
+            store: store,
+            reconciler: reconciler,
+            gatekeeper: gatekeeper,
+            access: access,
+            limits: limits,
             wallClock: wallClock
         )
         let tasks = TaskRoutes(
-            store: store, reconciler: reconciler, gatekeeper: gatekeeper, access: access, limits: limits,
+            store: store,
+            reconciler: reconciler,
+            gatekeeper: gatekeeper,
+            access: access,
+            limits: limits,
             wallClock: wallClock
         )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
