@@ -93,7 +93,7 @@ TEXT
 
 status=0
 OPERATOR_SECRET=$operator_secret python3 scripts/demo.py --monitor "$url" --grading-server "$grading_url" \
-    --database "$data/demo.db" --tasks "$tasks" || status=$?
+    --database "$data/demo.db" --tasks "$tasks" --seed "$seed" || status=$?
 if ((status != 0)); then
     # The JSON line stays the last one of standard output.
     { echo "The monitor's last words:"; tail -n 20 "$data/serve.log"; } >&2

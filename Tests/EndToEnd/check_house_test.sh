@@ -58,7 +58,8 @@ expect_fault "as!" 'as!' MonitorAPI/X.swift 'let x = y as! Int'
 expect_fault "a forced unwrap" 'forced unwrap' MonitorAPI/X.swift 'let x = y.first!.z'
 expect_fault "nonisolated(unsafe)" 'nonisolated\(unsafe\)' MonitorAPI/X.swift 'nonisolated(unsafe) var x = 1'
 expect_fault "@unchecked Sendable with no reason" 'unchecked' MonitorAPI/X.swift 'final class X: @unchecked Sendable {}'
-expect_clean "@unchecked Sendable with a reason" MonitorAPI/X.swift '// The lock guards it.\nfinal class X: @unchecked Sendable {}'
+expect_clean "@unchecked Sendable with a reason" MonitorAPI/X.swift \
+    '// The lock guards it.\nfinal class X: @unchecked Sendable {}'
 expect_clean "such words in strings and comments" MonitorAPI/X.swift \
     'let a = "try! x as! y z!"  // try! as!\nlet b = """\n  try! nonisolated(unsafe)\n  """\nlet c = !a != !b\nlet d = a!=b'
 

@@ -45,7 +45,8 @@ def run(options: argparse.Namespace, directory: pathlib.Path) -> int:
                 status = send(options, monitor, library, task, flip)
                 fine = status == expected
                 wrong += not fine
-                print(f"{'ok  ' if fine else 'FAIL'}  {library:<17} {'one flipped byte: ' + flip if flip else 'untouched':<28} {status}")
+                what = f"one flipped byte of the {flip}" if flip else "untouched"
+                print(f"{'ok  ' if fine else 'FAIL'}  {library:<17} {what:<32} {status}")
     finally:
         monitor.kill()
     print(f"interop: {wrong} wrong")

@@ -137,18 +137,17 @@ def register(monitor: Monitor, senders: Senders, count: int, name: str, chance: 
     while len(fresh) < count:
         session = {"id": f"{name}-{len(fresh) // SESSION_SIZE}", "title": name, "numStudents": SESSION_SIZE}
         batch = [
-            {"taskId": str(uuid.UUID(int=chance.getrandbits(128))), "studentName": f"Student {len(fresh) + number}", "session": session}
+            {
+                "taskId": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+                "studentName": f"Student {len(fresh) + number}",
+                "session": session,
+            }
             for number in range(min(SESSION_SIZE, count - len(fresh)))
         ]
         monitor.register(batch)
         fresh += [each["taskId"] for each in batch]
     for task in fresh:
         senders.tasks.put(task)
-
-
-def column(connection: sqlite3.Connection, table: str, *candidates: str) -> str:
-    names = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-    return next(name for name in candidates if name in names)
 
 
 def losses(database: pathlib.Path, answered: dict[str, str], integrity: bool) -> list[str]:
@@ -168,8 +167,7 @@ def losses(database: pathlib.Path, answered: dict[str, str], integrity: bool) ->
                 """
             )
         )
-        identity = column(connection, "monitor_deliveries", "delivery_id", "deliveryId", "id")
-        remembered = {row[0] for row in connection.execute(f"SELECT {identity} FROM monitor_deliveries")}
+        remembered = {row[0] for row in connection.execute("SELECT delivery_id FROM monitor_deliveries")}
         found = []
         for task, delivery in answered.items():
             if statuses.get(task) != "COMPLETED":
