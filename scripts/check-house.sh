@@ -23,7 +23,7 @@ allowed() {
         SQLiteStore)
             echo "$platform GRDB" ;;
         GradingServer)
-            echo "$platform AsyncHTTPClient NIOCore NIOHTTP1" ;;
+            echo "$platform AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix" ;;
         MonitorAPI)
             echo "$platform Crypto Metrics HTTPTypes Hummingbird HummingbirdCore NIOCore NIOHTTP1 NIOHTTPTypes" \
                 "NIOHTTPTypesHTTP1 NIOPosix ServiceLifecycle" ;;

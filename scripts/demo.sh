@@ -67,8 +67,9 @@ answer() {
 # The two servers need each other's address: choose the grading server's port before either starts.
 grading_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
-# Short times, so that a lost callback is found while one watches. `--dev` makes its own secrets.
-env -u WEBHOOK_SECRETS -u CRON_SECRETS -u OPERATOR_SECRETS \
+# Nothing of the caller's own settings counts here. Short times, so that a lost callback is found while one watches.
+# `--dev` makes its own secrets.
+env -i PATH="$PATH" HOME="${HOME:-/}" \
     DATABASE_URL="sqlite:$data/demo.db" GRADING_SERVER_URL="http://127.0.0.1:$grading_port" \
     HTTP_HOST=127.0.0.1 HTTP_PORT="$port" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
     LOG_LEVEL=info LOG_FORMAT=text \
@@ -79,7 +80,8 @@ url=$(answer url "$data/serve.out" "$serve_pid")
 webhook_secret=$(answer webhook_secret "$data/serve.out" "$serve_pid")
 operator_secret=$(answer operator_secret "$data/serve.out" "$serve_pid")
 
-"$monitor" simulate --port "$grading_port" --callback-url "$url/api/webhooks/grading" --secret "$webhook_secret" \
+env -i PATH="$PATH" HOME="${HOME:-/}" \
+    "$monitor" simulate --port "$grading_port" --callback-url "$url/api/webhooks/grading" --secret "$webhook_secret" \
     --seed "$seed" --lost 0.2 --repeated 0.1 --delayed 0.1 --reordered 0.1 --forged 0.05 --failing 0 \
     --task-duration 2...8 >"$data/simulate.out" 2>"$data/simulate.log" &
 simulate_pid=$!
