@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, directory: pathlib.Path) -> int:
                 fine = (status, task in completed(monitor)) == (("401", False) if flip else ("200", True))
                 wrong += not fine
                 what = f"one flipped byte of the {flip}" if flip else "untouched"
-                print(f"{'ok  ' if fine else 'FAIL'}  {library:<17} {prefix + '-*':<10} {what:<31} {status}", flush=True)
+                print(f"{'ok  ' if fine else 'FAIL'}  {library:<17} {prefix + '-*':<10} {what:<35} {status}", flush=True)
     finally:
         monitor.kill()
     print(f"interop: {wrong} wrong")
