@@ -69,6 +69,12 @@ struct CallbackSenderTests {
         #expect(once.outcome == .refused(status: 429))
     }
 
+    @Test("the word of the answer that settles it comes with the result")
+    func word() async throws {
+        let (result, _) = try await send([.init(status: 503), .init(status: 200, word: "duplicate")])
+        #expect(result == DeliveryResult(outcome: .delivered, attempts: 2, word: "duplicate"))
+    }
+
     @Test("a cancelled sender stops waiting")
     func cancelled() async throws {
         let result = try await withThrowingTaskGroup(of: DeliveryResult.self) { group in

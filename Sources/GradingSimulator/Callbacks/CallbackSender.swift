@@ -24,6 +24,8 @@ struct DeliveryResult: Sendable, Equatable {
     let outcome: Outcome
     /// Requests made, from 1.
     let attempts: Int
+    /// What the receiver made of it (``CallbackAnswer/word``), where it was delivered.
+    var word: String?
 }
 
 /// Signs callbacks and sends them, again and again where that makes sense.
@@ -48,7 +50,7 @@ struct CallbackSender: Sendable {
         while true {
             let answer = await post(callback, signer: signer)
             switch answer.map(\.status) {
-            case .some(200..<300): return DeliveryResult(outcome: .delivered, attempts: attempt)
+            case .some(200..<300): return DeliveryResult(outcome: .delivered, attempts: attempt, word: answer?.word)
             case .some(let status) where !Self.isWorthRetrying(status):
                 return DeliveryResult(outcome: .refused(status: status), attempts: attempt)
             default: break

@@ -69,7 +69,7 @@ struct TaskRunner: Service {
     private func sendFinal(_ task: SimulatedTask, jitter: inout SplitMix64) async -> Bool {
         if task.plan.delay > .zero { await tasks.count(\.delayed) }
         let result = await sender.send(final(task), signer: signer, jitter: &jitter)
-        await tasks.count(\.callbacksSent, by: result.attempts)
+        await count(result)
         switch result.outcome {
         case .delivered:
             await tasks.count(\.delivered)
@@ -100,8 +100,13 @@ struct TaskRunner: Service {
         jitter: inout SplitMix64
     ) async -> DeliveryResult {
         let result = await sender.send(callback, signer: signer, attempts: 1, jitter: &jitter)
-        await tasks.count(\.callbacksSent, by: result.attempts)
+        await count(result)
         return result
+    }
+
+    private func count(_ result: DeliveryResult) async {
+        await tasks.count(\.callbacksSent, by: result.attempts)
+        if result.word == "duplicate" { await tasks.count(\.duplicatesAnswered) }
     }
 
     private func final(_ task: SimulatedTask) -> OutgoingCallback {

@@ -16,6 +16,8 @@ package struct SimulatorStatistics: Sendable, Equatable, Codable {
     package var lost = 0
     /// Copies sent of final callbacks.
     package var repeated = 0
+    /// Callbacks of any kind, retries among them, that the receiver knew already and said so (`{"outcome":"duplicate"}`).
+    package var duplicatesAnswered = 0
     /// Final callbacks that were sent late on purpose.
     package var delayed = 0
     /// Progress events that were sent after the final callback.
