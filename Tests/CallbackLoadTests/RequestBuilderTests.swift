@@ -11,8 +11,10 @@ struct RequestBuilderTests {
 
     private func builder() throws -> RequestBuilder {
         RequestBuilder(
-            target: try Target("http://127.0.0.1:3000"), signer: WebhookSigner(secret: try WebhookSecret(secret), scheme: .standard),
-            operatorSecret: "operator", bodyBytes: 2_048
+            target: try Target("http://127.0.0.1:3000"),
+            signer: WebhookSigner(secret: try WebhookSecret(secret), scheme: .standard),
+            operatorSecret: "operator",
+            bodyBytes: 2_048
         )
     }
 
@@ -38,7 +40,9 @@ struct RequestBuilderTests {
         let verifier = SignatureVerifier(secrets: [try WebhookSecret(secret)])
         let verified = try verifier.verify(headers, body: Array(body), now: now)
         let report = try ReportDecoder().decode(
-            verified.body, task: nil, provenance: Provenance(source: .callback, observedAt: now, delivery: verified.delivery)
+            verified.body,
+            task: nil,
+            provenance: Provenance(source: .callback, observedAt: now, delivery: verified.delivery)
         )
         #expect(report.task == task.id)
         #expect(report.meaning == .known(.completed))

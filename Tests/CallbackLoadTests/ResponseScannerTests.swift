@@ -39,7 +39,8 @@ struct ResponseScannerTests {
             ("HTTP/1.1 200 OK\r\ncontent-length: 9999999999\r\n\r\n", .malformed),
             ("SSH-2.0-OpenSSH_9.2\r\n", .malformed),
             (String(repeating: "x", count: 20_000), .malformed),
-        ])
+        ]
+    )
     func refused(text: String, expected: ResponseScanner.ScanError) {
         var buffer = ByteBuffer(string: text)
         #expect(throws: expected) { try ResponseScanner.next(in: &buffer) }

@@ -23,14 +23,24 @@ struct CallbackSenderTests {
         let transport = CallbackTransport { [clock] _, headers, body in
             let index = sent.withLock { sent in
                 sent.append(
-                    Sent(headers: Dictionary(uniqueKeysWithValues: headers.map { ($0.name, $0.value) }), body: body, at: clock.wallClock.now()))
+                    Sent(
+                        headers: Dictionary(uniqueKeysWithValues: headers.map { ($0.name, $0.value) }),
+                        body: body,
+                        at: clock.wallClock.now()
+                    )
+                )
                 return sent.count - 1
             }
             guard let answer = answers[min(index, answers.count - 1)] else { throw Unreachable() }
             return answer
         }
         let sender = CallbackSender(
-            transport: transport, retry: RetryPolicy(), clock: clock, wallClock: clock.wallClock, logger: Logger(label: "test"))
+            transport: transport,
+            retry: RetryPolicy(),
+            clock: clock,
+            wallClock: clock.wallClock,
+            logger: Logger(label: "test")
+        )
         var jitter = SplitMix64(seed: 1)
         let signer = WebhookSigner(secret: try WebhookSecret(testSecret), scheme: .standard)
         let result = await sender.send(callback, signer: signer, attempts: attempts, jitter: &jitter)

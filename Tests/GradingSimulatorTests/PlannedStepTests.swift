@@ -13,7 +13,8 @@ struct PlannedStepTests {
         let plan = try plan()
         #expect(
             plan.steps.map(\.action)
-                == [.progress(0, late: false), .progress(1, late: false), .progress(2, late: false), .final])
+                == [.progress(0, late: false), .progress(1, late: false), .progress(2, late: false), .final]
+        )
         #expect(plan.steps.last?.offset == plan.duration)
     }
 
@@ -27,7 +28,9 @@ struct PlannedStepTests {
 
     @Test("copies follow the final callback")
     func repeated() throws {
-        let plan = try plan { $0.faults.repeated = 1; $0.sendsProgress = false }
+        let plan = try plan {
+            $0.faults.repeated = 1; $0.sendsProgress = false
+        }
         #expect(plan.steps.map(\.action) == [.final] + Array(repeating: .copy, count: plan.copies))
     }
 

@@ -22,14 +22,19 @@ struct TaskPlanTests {
 
     @Test("another seed makes other plans")
     func seeds() throws {
-        #expect(try plans(10) != plans(10) { $0.seed = 2 })
+        let (first, second) = (try plans(10), try plans(10) { $0.seed = 2 })
+        #expect(first != second)
     }
 
     @Test("this plan is the same on every machine and at every run")
     func pinned() throws {
         var random = SplitMix64(seed: 0)
         // The reference implementation's first three outputs for the seed 0.
-        #expect([random.next(), random.next(), random.next()] == [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f])
+        #expect(
+            [random.next(), random.next(), random.next()] == [
+                0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f,
+            ]
+        )
         var named = SplitMix64(seed: 1, name: "plan/a")
         var other = SplitMix64(seed: 1, name: "plan/b")
         #expect(named.next() != other.next())
@@ -63,7 +68,9 @@ struct TaskPlanTests {
     @Test("raising one share leaves the other faults' victims alone")
     func independence() throws {
         let before = try plans { $0.faults = everyFault }
-        let after = try plans { $0.faults = everyFault; $0.faults.forged = 0.9 }
+        let after = try plans {
+            $0.faults = everyFault; $0.faults.forged = 0.9
+        }
         #expect(before.map(\.isLost) == after.map(\.isLost))
         #expect(before.map(\.fails) == after.map(\.fails))
         #expect(before.map(\.finalDelivery) == after.map(\.finalDelivery))
@@ -91,7 +98,8 @@ struct TaskPlanTests {
         let moments = [0, 0.09, 0.15, 0.5, 0.99, 1, 5]
         #expect(
             moments.map { plan.state(after: plan.duration * $0) }
-                == [.pending, .pending, .started, .progress, .progress, .success, .success])
+                == [.pending, .pending, .started, .progress, .progress, .success, .success]
+        )
         let failing = try plans(1) { $0.faults.failing = 1 }[0]
         #expect(failing.state(after: failing.duration) == .failure)
     }
