@@ -32,3 +32,13 @@ final class JumpingClock: Clock {
         WallClock { Timestamp(milliseconds: 1_750_000_000_000).advanced(by: self.elapsed.withLock { $0 }) }
     }
 }
+
+/// Time that never passes: who waits, waits until cancelled.
+struct StandingClock: Clock {
+    let now = ContinuousClock.now
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        try await Task.sleep(for: .seconds(86_400))
+    }
+}

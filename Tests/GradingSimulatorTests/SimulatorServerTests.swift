@@ -49,6 +49,7 @@ struct SimulatorServerTests {
     /// Runs a receiver and a simulator that calls it, then shuts both down in good order.
     private func withSimulator(
         receiver: Receiver,
+        clock: (any Clock<Duration>)? = nil,
         _ change: (inout SimulatorConfiguration) -> Void = { _ in },
         _ test: (Running) async throws -> Void
     ) async throws {
@@ -64,8 +65,8 @@ struct SimulatorServerTests {
             let (simulatorPorts, simulatorPort) = AsyncStream.makeStream(of: Int.self)
             let simulator = SimulatorServer(
                 configuration: configuration,
-                wallClock: clock.wallClock,
-                clock: clock,
+                wallClock: self.clock.wallClock,
+                clock: clock ?? self.clock,
                 logger: quiet
             ) { simulatorPort.yield($0) }
             let simulatorGroup = ServiceGroup(services: [simulator], logger: quiet)
@@ -117,7 +118,7 @@ struct SimulatorServerTests {
             var plans: [TaskPlan] = []
             for _ in 0..<60 {
                 let (status, json) = try await simulator.upload("{}")
-                #expect(status == 202 && json["status"] == "PENDING")
+                #expect(status == 202)
                 plans.append(.draw(for: try #require(json["task_id"]), configuration: simulator.configuration))
             }
             let promise = Promise(plans, isBusy: isBusy)
@@ -185,6 +186,17 @@ struct SimulatorServerTests {
             #expect(answer.status == 200 && answer.json["status"] == "SUCCESS")
             let statistics = try await simulator.statistics()
             #expect(statistics.lost == 1 && statistics.delivered == 0 && statistics.statusRequests == 1)
+        }
+    }
+
+    @Test("a new task is PENDING, and shutdown does not wait for its end")
+    func pending() async throws {
+        let receiver = try Receiver(wallClock: clock.wallClock)
+        try await withSimulator(receiver: receiver, clock: StandingClock()) { simulator in
+            let (status, json) = try await simulator.upload(#"{"student_name":"Ada Obi"}"#)
+            #expect(status == 202 && json["status"] == "PENDING" && json["student_name"] == "Ada Obi")
+            let statistics = try await simulator.statistics()
+            #expect(statistics.tasks == 1 && statistics.ended == 0 && statistics.callbacksSent == 0)
         }
     }
 
