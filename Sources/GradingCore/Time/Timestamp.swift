@@ -16,7 +16,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     /// ISO 8601 in UTC with milliseconds, as every answer and event shows it: `2026-11-23T10:30:00.000Z`.
     package var iso8601: String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
+        // Half a millisecond on top, because the format cuts: 0.001 s, as a double, may be 0.000999….
+        let date = Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1_000)
         return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
