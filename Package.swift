@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "MonitorAPITests",
             dependencies: [
-                "GradingCore", "MonitorAPI", "SQLiteStore", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, logging,
+                "GradingCore", "MonitorAPI", "SQLiteStore", "TestSupport", asyncHTTPClient, httpTypes, logging,
                 nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict

@@ -1,0 +1,216 @@
+import GradingCore
+import NIOHTTP1
+import Testing
+
+@testable import MonitorAPI
+
+@Suite("A callback", .timeLimit(.minutes(1)))
+struct CallbackTests {
+    static let completed =
+        #"{"task_id":"task-1","status":"SUCCESS","result":{"status":"COMPLETED","results":{"1a":{"score":2,"max_score":4}}}}"#
+    static let processing = #"{"task_id":"task-1","status":"PROCESSING"}"#
+
+    @Test("that is signed is committed and answered with what became of it")
+    func applied() async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            let answer = try await server.callback(Self.completed, id: "msg_1")
+            #expect(answer.status == 200)
+            #expect(answer.header("content-type") == "application/json")
+            #expect(answer.text == #"{"outcome":"applied","taskId":"task-1","status":"COMPLETED","deliveryId":"msg_1"}"#)
+            #expect(try await server.status(of: "task-1") == .completed)
+        }
+    }
+
+    @Test("may come by PUT, with the task's id in the path", arguments: [HTTPMethod.PUT, .POST])
+    func inPath(_ method: HTTPMethod) async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            let answer = try await server.callback(#"{"status":"STARTED"}"#, path: "/api/webhooks/grading/task-1", method: method)
+            #expect(answer.json.string("status") == "PROCESSING")
+        }
+    }
+
+    @Test("that says PROCESSING late does not undo COMPLETED")
+    func lateProcessing() async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            _ = try await server.callback(Self.completed)
+            let late = try await server.callback(Self.processing)
+            #expect(late.status == 200)
+            #expect(late.json.string("outcome") == "stale")
+            #expect(late.json.string("status") == "COMPLETED")
+        }
+    }
+
+    @Test("of an older attempt changes nothing, by its task id or by its number")
+    func olderAttempt() async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            _ = try await server.callback(#"{"task_id":"task-1","status":"FAILURE"}"#)
+            try await server.register("task-2")
+            let byTask = try await server.callback(#"{"task_id":"task-1","status":"FAILURE","error":"old"}"#)
+            #expect(byTask.status == 200)
+            #expect(byTask.json.string("outcome") == "stale")
+            let byNumber = try await server.callback(#"{"task_id":"task-2","status":"FAILURE","attempt":1}"#)
+            #expect(byNumber.json.string("outcome") == "stale")
+            #expect(try await server.status(of: "task-2") == .pending)
+            let current = try await server.callback(#"{"task_id":"task-2","status":"FAILURE","attempt":2}"#)
+            #expect(current.json.string("outcome") == "applied")
+        }
+    }
+
+    @Test("with a known id and another body is a conflict, and the first one stands")
+    func conflict() async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            _ = try await server.callback(Self.completed, id: "msg_1")
+            let other = try await server.callback(#"{"task_id":"task-1","status":"FAILURE"}"#, id: "msg_1")
+            #expect(other.status == 200)
+            #expect(other.json.string("outcome") == "conflict")
+            #expect(try await server.status(of: "task-1") == .completed)
+        }
+    }
+
+    @Test("that comes before its task is kept, and applied when the task is registered")
+    func parked() async throws {
+        try await ServerHarness.run { server in
+            let early = try await server.callback(Self.completed, id: "msg_1")
+            #expect(early.status == 202)
+            #expect(early.text == #"{"outcome":"parked","taskId":"task-1","deliveryId":"msg_1"}"#)
+            let registered = try await server.register("task-1")
+            #expect(registered.text == #"{"registered":1,"unchanged":0,"appliedParked":1}"#)
+            #expect(try await server.status(of: "task-1") == .completed)
+        }
+    }
+
+    @Test("that comes fifty times at once is answered fifty times and has one effect and one log row")
+    func fiftyAtOnce() async throws {
+        try await ServerHarness.run { server in
+            try await server.register("task-1")
+            let outcomes = try await withThrowingTaskGroup(of: Answer.self) { group in
+                for _ in 0..<50 { group.addTask { try await server.callback(Self.completed, id: "msg_1") } }
+                return try await group.reduce(into: [Answer]()) { $0.append($1) }
+            }
+            #expect(outcomes.allSatisfy { $0.status == 200 })
+            #expect(outcomes.count { $0.json.string("outcome") == "applied" } == 1)
+            #expect(outcomes.count { $0.json.string("outcome") == "duplicate" } == 49)
+            #expect(try await server.get("/api/sessions/session-1/logs").json.array("logs").count == 1)
+        }
+    }
+
+    // MARK: Order of checks
+
+    @Test("without a good signature is 401, the same bytes whatever is wrong with it and with its body")
+    func sameRefusal() async throws {
+        try await ServerHarness.run { server in
+            let good = Array(Self.completed.utf8)
+            func signed(_ body: [UInt8], at time: Timestamp? = nil) -> [(String, String)] {
+                server.signer.headers(id: "msg_1", at: time ?? server.clock.now, body: body).map { ($0.name, $0.value) }
+            }
+            var flipped = good
+            flipped[3] ^= 1
+            let path = "/api/webhooks/grading"
+            let attempts: [(String, [(String, String)], [UInt8])] = [
+                (path, [], good), (path, signed(good), flipped), (path, [], [0xFF]), (path, [], Array("{".utf8)),
+                (path, [("content-type", "text/plain")], good), (path, signed(good).dropLast(), good),
+                (path, signed(good, at: server.clock.now.advanced(by: .seconds(-301))), good),
+                (path, signed(good, at: server.clock.now.advanced(by: .seconds(301))), good),
+                (path, signed(good) + signed(good), good), ("\(path)/task-1", [], good), ("\(path)/%2e%2e", [], good),
+            ]
+            var bodies: Set<String> = []
+            for (path, headers, body) in attempts {
+                let answer = try await server.send(.POST, path, headers: headers, body: body)
+                #expect(answer.status == 401)
+                bodies.insert(answer.text)
+            }
+            #expect(bodies.count == 1)
+        }
+    }
+
+    @Test(
+        "that is signed but not JSON by its type is 415",
+        arguments: ["text/plain", "application/jsonx", "", "+json", "application/json, text/plain"]
+    )
+    func wrongType(_ type: String) async throws {
+        try await ServerHarness.run { server in
+            #expect(try await server.callback(Self.completed, contentType: type).status == 415)
+            #expect(try await server.callback([0xFF], contentType: type).status == 400, "UTF-8 comes first")
+        }
+    }
+
+    @Test(
+        "may call its JSON by any of its names, or not at all",
+        arguments: [
+            "application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json", "application/json ;a=b", nil,
+        ]
+    )
+    func rightType(_ type: String?) async throws {
+        try await ServerHarness.run { server in
+            #expect(try await server.callback(Self.completed, contentType: type).status == 202)
+        }
+    }
+
+    @Test("that is signed but says nothing sound is 400 and a problem")
+    func malformed() async throws {
+        try await ServerHarness.run { server in
+            let bodies = [
+                "", "{", "[]", "{}", #"{"task_id":"task-1"}"#, #"{"status":"SUCCESS"}"#, #"{"task_id":"..","status":"SUCCESS"}"#,
+                #"{"task_id":"a b","status":"SUCCESS"}"#, #"{"task_id":"a","status":"SUCCESS","status":"FAILURE"}"#,
+                #"{"task_id":"a","status":"SUCCESS",}"#, "\u{FEFF}" + Self.completed,
+            ]
+            for body in bodies {
+                let answer = try await server.callback(body)
+                #expect(answer.status == 400, "\(body)")
+                #expect(answer.header("content-type") == "application/problem+json")
+                #expect(answer.json.integer("status") == 400)
+            }
+            let contradiction = try await server.callback(Self.completed, path: "/api/webhooks/grading/task-2")
+            #expect(contradiction.status == 400)
+            #expect(try await server.callback(Self.completed, path: "/api/webhooks/grading/%2e%2e").status == 400)
+        }
+    }
+
+    @Test("that is compressed is not unpacked")
+    func compressed() async throws {
+        try await ServerHarness.run { server in
+            let gzip: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 3, 0xAB, 0xAE, 5, 0, 0x43, 0xBF, 0xA6, 0xA3, 2, 0, 0, 0]
+            var headers = server.signer.headers(id: "msg_1", at: server.clock.now, body: gzip).map { ($0.name, $0.value) }
+            headers.append(("content-encoding", "gzip"))
+            #expect(try await server.send(.POST, "/api/webhooks/grading", headers: headers, body: gzip).status == 400)
+        }
+    }
+
+    // MARK: Floods and failures
+
+    @Test("that is forged too often is 429, and delays no good one")
+    func flood() async throws {
+        try await ServerHarness.run { server in
+            for _ in 0..<30 { #expect(try await server.forgedCallback().status == 401) }
+            let refused = try await server.forgedCallback()
+            #expect(refused.status == 429)
+            #expect(refused.header("retry-after") == "2")
+            #expect(refused.header("ratelimit-policy") == #""bad-signature";q=30;w=60"#)
+            #expect(try await server.callback(Self.completed).status == 202)
+        }
+    }
+
+    @Test(
+        "that the database cannot take is never acknowledged",
+        arguments: [
+            (StoreError.unavailable("disk I/O error at /secret/path"), 503), (.commitUnknown("lost"), 503),
+            (.rejected("constraint"), 500), (.incompatibleSchema("99"), 500),
+        ]
+    )
+    func storeFailure(_ error: StoreError, _ status: Int) async throws {
+        try await ServerHarness.run { server in
+            server.store.fail(with: error)
+            let answer = try await server.callback(Self.completed, id: "msg_1")
+            #expect(answer.status == status)
+            #expect((answer.header("retry-after") != nil) == (status == 503))
+            #expect(!answer.text.contains("secret") && !answer.text.contains("constraint"))
+            server.store.fail(with: nil)
+            #expect(try await server.callback(Self.completed, id: "msg_1").status == 202)
+        }
+    }
+}

@@ -1,2 +1,0 @@
-import Testing
-@Test("placeholder MonitorAPI") func placeholderMonitorAPI() { #expect(Bool(true)) }

@@ -1,0 +1,84 @@
+import GradingCore
+import Synchronization
+
+/// A real store that can be made to fail or to hang.
+final class FaultyStore: Store {
+    private let inner: any Store
+    private let fault = Mutex<StoreError?>(nil)
+    private let hanging = Mutex(false)
+
+    init(_ inner: any Store) {
+        self.inner = inner
+    }
+
+    var sessionWords: SessionWords { inner.sessionWords }
+
+    func fail(with error: StoreError?) { fault.withLock { $0 = error } }
+    func hangReadinessChecks() { hanging.withLock { $0 = true } }
+
+    private func check() throws(StoreError) {
+        if let error = fault.withLock({ $0 }) { throw error }
+    }
+
+    func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
+        try check()
+        return try await inner.apply(batch, at: now)
+    }
+    func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
+        try check()
+        return try await inner.register(tasks, at: now)
+    }
+    func parkedReports(limit: Int) async throws(StoreError) -> [TaskReport] {
+        try check()
+        return try await inner.parkedReports(limit: limit)
+    }
+    func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
+        try check()
+        return try await inner.claimDueTasks(claim)
+    }
+    func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim {
+        try check()
+        return try await inner.claimTask(task, claim)
+    }
+    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+        try check()
+        try await inner.recordAnsweredCheck(task, nextCheckAt: nextCheckAt)
+    }
+    func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
+        try check()
+        try await inner.recordFailedCheck(failure, at: now)
+    }
+    func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
+        try check()
+        return try await inner.rollUpSessions(at: now)
+    }
+    func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? {
+        try check()
+        return try await inner.sessionSummary(session)
+    }
+    func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? {
+        try check()
+        return try await inner.logs(of: session, limit: limit, before: before)
+    }
+    func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? {
+        try check()
+        return try await inner.addLog(entry, at: now)
+    }
+    func statistics() async throws(StoreError) -> MonitorStatistics {
+        try check()
+        return try await inner.statistics()
+    }
+    func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
+        try check()
+        return try await inner.task(task)
+    }
+    func verifyWritable() async throws(StoreError) {
+        try check()
+        if hanging.withLock({ $0 }) { try? await Task.sleep(for: .seconds(3_600)) }
+        try await inner.verifyWritable()
+    }
+    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int {
+        try check()
+        return try await inner.pruneDeliveries(receivedBefore: limit)
+    }
+}

@@ -1,0 +1,71 @@
+import NIOCore
+import NIOPosix
+
+/// A TCP connection on which a test says exactly what it wants to say.
+final class RawConnection {
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private var received = ""
+
+    private init(
+        outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    ) {
+        self.outbound = outbound
+        self.inbound = inbound
+    }
+
+    static func open<Value>(_ port: Int, _ body: (RawConnection) async throws -> Value) async throws -> Value {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await body(RawConnection(outbound: outbound, inbound: inbound.makeAsyncIterator()))
+        }
+    }
+
+    func send(_ text: String) async throws {
+        try await outbound.write(ByteBuffer(string: text))
+    }
+
+    /// Sends one byte every few milliseconds until the connection does not take them any more.
+    static func drip(_ writer: NIOAsyncChannelOutboundWriter<ByteBuffer>) async {
+        while !Task.isCancelled, (try? await writer.write(ByteBuffer(string: "a"))) != nil {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// What is received while bytes drip out, until the other side closes.
+    func dripUntilClosed() async throws -> String {
+        let dripping = Task { [outbound] in await Self.drip(outbound) }
+        defer { dripping.cancel() }
+        return try await readUntilClosed()
+    }
+
+    /// Everything until the other side closes (or resets: then what came before).
+    func readUntilClosed() async throws -> String {
+        while let bytes = try? await inbound.next() { received += String(buffer: bytes) }
+        defer { received = "" }
+        return received
+    }
+
+    /// Everything up to and including `end`; what follows is kept for the next call.
+    func read(until end: String) async throws -> String {
+        while true {
+            if let range = received.firstRange(of: end) {
+                let text = String(received[..<range.upperBound])
+                received = String(received[range.upperBound...])
+                return text
+            }
+            guard let bytes = try await inbound.next() else { throw ClosedEarly(received: received) }
+            received += String(buffer: bytes)
+        }
+    }
+
+    struct ClosedEarly: Error {
+        let received: String
+    }
+}
