@@ -29,6 +29,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "grading-monitor",
@@ -88,7 +89,7 @@ let package = Package(
             name: "grading-monitor",
             dependencies: [
                 "GradingCore", "SQLiteStore", "GradingServer", "MonitorAPI", "GradingSimulator",
-                argumentParser, asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, serviceLifecycle,
+                argumentParser, asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             path: "Sources/GradingMonitor",
             swiftSettings: strict
@@ -141,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "GradingMonitorTests",
             dependencies: [
-                "GradingCore", "SQLiteStore", "grading-monitor", asyncHTTPClient, configuration, logging, nioCore, nioHTTP1,
+                "GradingCore", "SQLiteStore", "grading-monitor", argumentParser, asyncHTTPClient, configuration, logging, nioCore,
+                nioHTTP1,
             ],
             swiftSettings: strict
         ),

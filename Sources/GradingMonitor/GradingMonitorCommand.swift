@@ -13,7 +13,8 @@ struct GradingMonitorCommand: AsyncParsableCommand {
             Try it:
               grading-monitor serve --dev
             and, with the webhook_secret that it prints, in another terminal:
-              WEBHOOK_SECRETS=whsec_... grading-monitor send-test-callback TASK_ID --status COMPLETED
+              export WEBHOOK_SECRETS=whsec_...
+              grading-monitor send-test-callback TASK_ID --status COMPLETED
 
             Settings: flag, then environment, then JSON file (--config), then default. A flag is the variable's name in \
             lower case: HTTP_PORT is --http-port. Times are seconds (90) or have a unit (90s, 3m, 1h).

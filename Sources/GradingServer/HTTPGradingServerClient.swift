@@ -13,10 +13,26 @@ package struct HTTPGradingServerClient: GradingServerClient {
     private let clock: any Clock<Duration>
 
     /// - Parameters:
-    ///   - baseURL: see ``GradingServerURL``.
     ///   - timeout: for the whole exchange, from the wait for a connection to the answer's last byte.
     ///   - maximumResponseBytes: the most that an answer's body may hold.
     ///   - httpClient: made with ``clientConfiguration()``, or it would follow redirects. Shut down by its owner.
+    package init(
+        url: GradingServerURL,
+        timeout: Duration = .seconds(30),
+        maximumResponseBytes: Int = 4 << 20,
+        httpClient: HTTPClient,
+        userAgent: String = "grading-monitor",
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.url = url
+        self.timeout = timeout
+        self.maximumResponseBytes = maximumResponseBytes
+        self.httpClient = httpClient
+        self.userAgent = userAgent
+        self.clock = clock
+    }
+
+    /// - Parameter baseURL: see ``GradingServerURL``.
     package init(
         baseURL: String,
         timeout: Duration = .seconds(30),
@@ -25,12 +41,14 @@ package struct HTTPGradingServerClient: GradingServerClient {
         userAgent: String = "grading-monitor",
         clock: any Clock<Duration> = ContinuousClock()
     ) throws(GradingServerURLError) {
-        self.url = try GradingServerURL(baseURL)
-        self.timeout = timeout
-        self.maximumResponseBytes = maximumResponseBytes
-        self.httpClient = httpClient
-        self.userAgent = userAgent
-        self.clock = clock
+        self.init(
+            url: try GradingServerURL(baseURL),
+            timeout: timeout,
+            maximumResponseBytes: maximumResponseBytes,
+            httpClient: httpClient,
+            userAgent: userAgent,
+            clock: clock
+        )
     }
 
     /// The body of a 2xx answer. Its content type is not looked at: whether it is a report is the decoder's to say.

@@ -17,7 +17,7 @@ struct CallbackTarget: Sendable {
         } else {
             let host = try await config.text(.httpHost) ?? "127.0.0.1"
             let port = try await config.integer(.httpPort, in: 0...65_535) ?? 3_000
-            self.url = "http://\(Self.reachable(host)):\(port)\(Self.path)"
+            self.url = HTTPAddress(host: host, port: port).url + Self.path
         }
         guard let secret = try await Self.secret(config, given: secret) else {
             throw ConfigurationError(
@@ -52,15 +52,6 @@ struct CallbackTarget: Sendable {
                 "cannot be used: \(error)",
                 remedy: "set it to the secret that the server has"
             )
-        }
-    }
-
-    /// An address to call for an address to listen on.
-    private static func reachable(_ host: String) -> String {
-        switch host {
-        case "0.0.0.0": "127.0.0.1"
-        case "::": "[::1]"
-        default: host.contains(":") ? "[\(host)]" : host
         }
     }
 }

@@ -1,26 +1,85 @@
 import GradingCore
 import Logging
+import MonitorAPI
+import ServiceLifecycle
+import UnixSignals
 
-struct MonitorApplication {
+/// The whole server: all parts put together, run until it is told to end.
+struct MonitorApplication: Sendable {
+    /// What was begun may take this long to come to its end; then it is cancelled. Under the 30 s that service managers wait
+    /// by default before they kill.
+    static let shutdownGrace = Duration.seconds(25)
+
     let configuration: MonitorConfiguration
     let logger: Logger
-    func run(onServerRunning: @escaping @Sendable (String) async -> Void) async throws {
-        throw CommandFailure(.failure, "not there yet")
-    }
-}
-struct ReconciliationCore {
-    init(_ configuration: ReconciliationConfiguration, creating: Bool, logger: Logger) async throws {
-        throw CommandFailure(.failure, "not there yet")
-    }
-    func runOnce<T: Sendable>(_ work: @Sendable (Reconciler) async throws -> T) async throws -> T {
-        throw CommandFailure(.failure, "not there yet")
-    }
-}
-extension DatabaseLocation {
-    func open(creating: Bool, logger: Logger) async throws -> any Store { throw CommandFailure(.failure, "not there yet") }
-    var displayName: String {
-        switch self {
-        case .sqlite(let path): path
+
+    /// Serves until SIGTERM or SIGINT, then commits what is in flight and returns.
+    /// - Parameter onServerRunning: called with the URL before the first request is answered.
+    func run(onServerRunning: @escaping @Sendable (_ url: String) async -> Void) async throws {
+        let core = try await ReconciliationCore(configuration.reconciliation, creating: true, logger: logger)
+        do {
+            let group = serviceGroup(core, onServerRunning: onServerRunning)
+            try await HTTPAddress(host: configuration.host, port: configuration.port).explainingBindErrors {
+                try await group.run()
+            }
+        } catch {
+            await core.close()
+            throw error
         }
+        await core.close()
+        logger.info("Stopped")
+    }
+
+    /// Services start in this order and stop in the opposite one: the server takes no more requests and answers those it has,
+    /// then the scheduler ends, then the queue commits what is left.
+    private func serviceGroup(
+        _ core: ReconciliationCore,
+        onServerRunning: @escaping @Sendable (_ url: String) async -> Void
+    ) -> ServiceGroup {
+        let scheduler = SweepScheduler(
+            reconciler: core.reconciler,
+            store: core.store,
+            policy: core.policy,
+            logger: logger
+        )
+        var group = ServiceGroupConfiguration(
+            services: [core.commits, scheduler, server(core, onServerRunning: onServerRunning)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = Self.shutdownGrace
+        return ServiceGroup(configuration: group)
+    }
+
+    private func server(
+        _ core: ReconciliationCore,
+        onServerRunning: @escaping @Sendable (_ url: String) async -> Void
+    ) -> MonitorServer {
+        MonitorServer(
+            configuration: serverConfiguration,
+            store: core.store,
+            commits: core.commits,
+            reconciler: core.reconciler,
+            verifier: SignatureVerifier(secrets: configuration.secrets.webhook, schemes: configuration.secrets.schemes),
+            decoder: core.decoder,
+            logger: logger
+        ) { [host = configuration.host, logger] port in
+            let url = HTTPAddress(host: host, port: port).url
+            await onServerRunning(url)
+            logger.info("Listening", metadata: ["url": "\(url)"])
+        }
+    }
+
+    private var serverConfiguration: ServerConfiguration {
+        var server = ServerConfiguration()
+        server.host = configuration.host
+        server.port = configuration.port
+        server.cronSecrets = configuration.secrets.cron
+        server.operatorSecrets = configuration.secrets.operators
+        server.trustedProxies = configuration.trustedProxies
+        server.rateLimits.cron = configuration.cronLimit
+        server.rateLimits.manual = configuration.manualLimit
+        server.readiness = ReadinessPolicy(sweep: configuration.reconciliation.sweep)
+        return server
     }
 }

@@ -6,6 +6,7 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Ask the grading server about one task, and commit what it says.",
+        usage: "grading-monitor check <task-id> [--json] [<options>]",
         discussion: """
             A task that has a grade is not asked about. Needs GRADING_SERVER_URL, and no secrets. Exit status 1 when the task \
             is not known or the grading server gave no answer.

@@ -4,7 +4,8 @@ import GradingCore
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Bring the database to this version's schema, making it if it is not there.",
+        abstract: "Bring the database to this version's schema, or make it.",
+        usage: "grading-monitor migrate [<options>]",
         discussion: """
             Only the monitor's own tables are changed; the web app's are made when the database is empty, and left alone \
             otherwise. `serve` does the same when it starts. A database of a newer version is refused (exit status 78).
@@ -20,7 +21,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let reader = try await common.sources(database.settings).reader()
         let logger = try await LogConfiguration(reader).logger("migrate")
         let location = try await DatabaseLocation(reader)
-        _ = try await location.open(creating: true, logger: logger)
-        StandardStreams.output("The database \(location.displayName) is up to date.")
+        try await OpenDatabase(location, creating: true, logger: logger).close(logger: logger)
+        StandardStreams.output("The database \(location.path) is up to date.")
     }
 }

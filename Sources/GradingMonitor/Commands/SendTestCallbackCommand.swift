@@ -5,13 +5,14 @@ import GradingCore
 struct SendTestCallbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send-test-callback",
-        abstract: "Send a signed callback to a running server, as a grading server would.",
+        abstract: "Sign a callback and send it to a running server.",
+        usage: "grading-monitor send-test-callback <task-id> --status <word> [<options>]",
         discussion: """
             The secret is the first of WEBHOOK_SECRETS; the server is taken from HTTP_HOST and HTTP_PORT. Prints the status and \
             the body of each answer. Exit status 0 when all are 2xx (with --bad-signature: 401), 1 when not, 69 without an answer.
 
               export WEBHOOK_SECRETS=whsec_...
-              grading-monitor send-test-callback 4b8ab882-49f1-4090-9be4-994c965316fb --status COMPLETED --duplicate 2
+              grading-monitor send-test-callback TASK_ID --status COMPLETED --duplicate 2
             """
     )
 

@@ -5,13 +5,15 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Receive callbacks, sweep for lost ones, answer questions.",
+        usage: "grading-monitor serve [--dev] [<options>]",
         discussion: """
             Needs GRADING_SERVER_URL, WEBHOOK_SECRETS, CRON_SECRETS and OPERATOR_SECRETS; each list of secrets is separated by \
             commas, and all of a list are valid at once. Secrets come from the environment or the file, never from a flag.
 
               export GRADING_SERVER_URL=http://127.0.0.1:8000
               export WEBHOOK_SECRETS="whsec_$(openssl rand -base64 32)"
-              export CRON_SECRETS="$(openssl rand -base64 32)" OPERATOR_SECRETS="$(openssl rand -base64 32)"
+              export CRON_SECRETS="$(openssl rand -base64 32)"
+              export OPERATOR_SECRETS="$(openssl rand -base64 32)"
               grading-monitor serve
 
             With --dev nothing needs to be set: the secrets that are missing are made, the database is ./data/dev.db, the \
@@ -31,14 +33,6 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
-        var random = SystemRandomNumberGenerator()
-        let sources = common.sources(
-            database.settings,
-            gradingServer.settings,
-            sweep.settings,
-            server.settings,
-            defaults: dev ? DevelopmentDefaults.settings(using: &random) : [:]
-        )
         let reader = try await sources.reader()
         let logging = try await LogConfiguration(reader)
         let configuration = try await MonitorConfiguration(reader)
@@ -49,5 +43,16 @@ struct ServeCommand: AsyncParsableCommand {
             guard dev else { return }
             DevelopmentDefaults.announcement(url: url, secrets: configuration.secrets).forEach(StandardStreams.output)
         }
+    }
+
+    var sources: ConfigurationSources {
+        var random = SystemRandomNumberGenerator()
+        return common.sources(
+            database.settings,
+            gradingServer.settings,
+            sweep.settings,
+            server.settings,
+            defaults: dev ? DevelopmentDefaults.settings(using: &random) : [:]
+        )
     }
 }

@@ -6,6 +6,7 @@ struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Show how many tasks stand where.",
+        usage: "grading-monitor stats [--json] [<options>]",
         discussion: """
             Reads the database, asks nobody, and needs no secrets.
 
@@ -22,8 +23,9 @@ struct StatsCommand: AsyncParsableCommand {
     func run() async throws {
         let reader = try await common.sources(database.settings).reader()
         let logger = try await LogConfiguration(reader, unlessSet: .warning).logger("stats")
-        let store = try await DatabaseLocation(reader).open(creating: false, logger: logger)
-        let report = StatisticsReport(try await store.statistics(), at: WallClock.system.now())
+        let database = try await OpenDatabase(DatabaseLocation(reader), creating: false, logger: logger)
+        defer { database.close(logger: logger) }
+        let report = StatisticsReport(try await database.store.statistics(), at: WallClock.system.now())
         StandardStreams.output(json ? try report.jsonLine() : report.text)
     }
 }

@@ -6,11 +6,13 @@ struct SweepCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
         abstract: "Ask the grading server about silent tasks once, then exit.",
+        usage: "grading-monitor sweep [--json] [<options>]",
         discussion: """
             Does what the server's own sweep does, against the same database, with or without a server running. Needs \
             GRADING_SERVER_URL, and no secrets. Exit status 1 when a check failed.
 
-              grading-monitor sweep --grading-server-url http://127.0.0.1:8000 --sweep-grace 0 --json
+              export GRADING_SERVER_URL=http://127.0.0.1:8000
+              grading-monitor sweep --sweep-grace 0 --json
             """
     )
 

@@ -1,5 +1,6 @@
 import Configuration
 import GradingCore
+import MonitorAPI
 
 extension MonitorConfiguration {
     /// - `http.host` (`HTTP_HOST`, default `127.0.0.1`): the address to listen on; `0.0.0.0` or `::` for all.
@@ -15,8 +16,23 @@ extension MonitorConfiguration {
         )
         host = try await config.text(.httpHost) ?? host
         port = try await config.integer(.httpPort, in: 0...65_535) ?? port
-        trustedProxies = try await config.list(.trustedProxies)
+        trustedProxies = try await Self.trustedProxies(config)
         cronLimit = try await config.rateLimit(.rateLimitCron, name: cronLimit.name) ?? cronLimit
         manualLimit = try await config.rateLimit(.rateLimitManual, name: manualLimit.name) ?? manualLimit
+    }
+
+    private static func trustedProxies(_ config: ConfigReader) async throws(ConfigurationError) -> [AddressBlock] {
+        var blocks: [AddressBlock] = []
+        for text in try await config.list(.trustedProxies) {
+            guard let block = AddressBlock(text) else {
+                throw ConfigurationError(
+                    .trustedProxies,
+                    "holds what is neither an address nor a network",
+                    remedy: "set it to 10.0.0.0/8,127.0.0.1, say, or leave it out"
+                )
+            }
+            blocks.append(block)
+        }
+        return blocks
     }
 }

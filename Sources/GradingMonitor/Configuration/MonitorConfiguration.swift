@@ -1,4 +1,5 @@
 import GradingCore
+import MonitorAPI
 
 /// All that `serve` needs to know.
 struct MonitorConfiguration: Sendable {
@@ -9,7 +10,7 @@ struct MonitorConfiguration: Sendable {
     /// 0 takes a free port.
     var port = 3_000
     /// Addresses or networks whose `X-Forwarded-For` is believed: none.
-    var trustedProxies: [String] = []
+    var trustedProxies: [AddressBlock] = []
     var cronLimit = RateLimit(name: "cron", quota: 6, window: .seconds(60))
     var manualLimit = RateLimit(name: "manual", quota: 30, window: .seconds(60))
 

@@ -1,6 +1,6 @@
 import Configuration
-import FoundationEssentials
 import GradingCore
+import GradingServer
 
 extension DatabaseLocation {
     /// - `database.url` (`DATABASE_URL`, default `sqlite:./data/grading-monitor.db`): `sqlite:PATH`.
@@ -35,25 +35,16 @@ extension ReconciliationConfiguration {
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most
     }
 
-    private static func gradingServerURL(_ config: ConfigReader) async throws(ConfigurationError) -> String {
+    private static func gradingServerURL(_ config: ConfigReader) async throws(ConfigurationError) -> GradingServerURL {
         let remedy = "set it to the grading server's root, for example http://127.0.0.1:8000"
         guard let text = try await config.text(.gradingServerURL) else {
             throw ConfigurationError(.gradingServerURL, "is not set", remedy: remedy)
         }
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = url.host(), !host.isEmpty
-        else {
-            throw ConfigurationError(.gradingServerURL, "is not an http or https URL", remedy: remedy)
+        do {
+            return try GradingServerURL(text)
+        } catch {
+            throw ConfigurationError(.gradingServerURL, "cannot be used: \(error)", remedy: remedy)
         }
-        // A password in it would end up in somebody's log, and a query would end up in every path.
-        guard url.user() == nil, url.password() == nil, url.query() == nil, url.fragment() == nil else {
-            throw ConfigurationError(
-                .gradingServerURL,
-                "holds a user, a password, a query or a fragment",
-                remedy: remedy
-            )
-        }
-        return text
     }
 
     private static func statusWords(_ config: ConfigReader) async throws(ConfigurationError) -> [String: TaskStatus] {

@@ -1,10 +1,11 @@
 import GradingCore
+import GradingServer
 
 /// What it takes to ask the grading server and to commit what it says: all that `sweep` and `check` need.
 struct ReconciliationConfiguration: Sendable {
     var database = DatabaseLocation.standard
     /// The grading server's root, `http://` or `https://`; no default.
-    var gradingServerURL: String
+    var gradingServerURL: GradingServerURL
     /// How long one question may take.
     var gradingServerTimeout: Duration = .seconds(30)
     /// Words that this grading server uses beyond the usual ones, or in another sense.
@@ -14,7 +15,7 @@ struct ReconciliationConfiguration: Sendable {
     /// The most reports in one transaction; 1 means a transaction each, for comparison only.
     var commitBatchReports = CommitBounds.standard.batchReports
 
-    init(gradingServerURL: String) {
+    init(gradingServerURL: GradingServerURL) {
         self.gradingServerURL = gradingServerURL
     }
 
@@ -22,6 +23,14 @@ struct ReconciliationConfiguration: Sendable {
         var bounds = CommitBounds.standard
         bounds.batchReports = commitBatchReports
         return bounds
+    }
+
+    /// The sweep's rules with a lease that outlasts the questions: a task is asked about in the first half of its lease only,
+    /// so half of it must be longer than one question may take.
+    var sweepPolicy: SweepPolicy {
+        var policy = sweep
+        policy.lease = max(policy.lease, gradingServerTimeout * 2 + .seconds(30))
+        return policy
     }
 
     var vocabulary: StatusVocabulary { .standard.extended(with: statusWords) }

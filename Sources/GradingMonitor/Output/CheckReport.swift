@@ -9,6 +9,8 @@ struct CheckReport: JSONReport {
         let updated: Bool
         /// Left out when all went well.
         let error: String?
+        /// Why nothing was asked; left out when it was.
+        let note: String?
     }
 
     let message = "Task status checked"
@@ -21,14 +23,20 @@ struct CheckReport: JSONReport {
             switch outcome {
             case .checked(let status, let updated): Self.result(task, status, updated: updated)
             case .failed(let status, let reason): Self.result(task, status, error: reason)
-            case .settled(let status): Self.result(task, status)
-            case .leasedElsewhere(let status): Self.result(task, status, error: "another instance is asking about it right now")
+            case .settled(let status): Self.result(task, status, note: "already settled, not asked again")
+            case .leasedElsewhere(let status): Self.result(task, status, note: "another check is under way")
             case .noSuchTask: Self.result(task, nil, error: "no such task")
             }
     }
 
-    private static func result(_ task: TaskID, _ status: TaskStatus?, updated: Bool = false, error: String? = nil) -> Result {
-        Result(taskId: task.rawValue, status: status?.rawValue, updated: updated, error: error)
+    private static func result(
+        _ task: TaskID,
+        _ status: TaskStatus?,
+        updated: Bool = false,
+        error: String? = nil,
+        note: String? = nil
+    ) -> Result {
+        Result(taskId: task.rawValue, status: status?.rawValue, updated: updated, error: error, note: note)
     }
 
     private enum CodingKeys: CodingKey {
@@ -36,7 +44,8 @@ struct CheckReport: JSONReport {
     }
 
     var text: String {
-        let standing = [result.status, result.updated ? "(updated)" : nil, result.error.map { "- \($0)" }]
-        return LogText.escaped("\(result.taskId): " + standing.compactMap(\.self).joined(separator: " "))
+        let status = result.status.map { result.updated ? "\($0) (updated)" : $0 }
+        let parts = [status, result.error ?? result.note].compactMap(\.self)
+        return LogText.escaped("\(result.taskId): \(parts.joined(separator: ", "))")
     }
 }

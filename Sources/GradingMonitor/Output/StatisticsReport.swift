@@ -9,11 +9,11 @@ struct StatisticsReport: JSONReport {
         let oldestPendingTask: OldestTask?
         let totalSessions: Int
         let totalStudentsGraded: Int
-        let totalStudentsFailed: Int
-        let totalRequiresReview: Int
         let averageScore: Double?
+        let requiresReview: Int
+        let failed: Int
         /// Ended tasks by who told us: `callback`, `sweep`, `manual`.
-        let endedBy: [String: Int]
+        let completedBy: [String: Int]
         /// Remembered deliveries by outcome: `applied`, `duplicate`, …
         let deliveries: [String: Int]
     }
@@ -44,14 +44,14 @@ struct StatisticsReport: JSONReport {
             ("active sessions", "\(stats.totalActiveSessions)"),
             ("sessions", "\(stats.totalSessions)"),
             ("students graded", "\(stats.totalStudentsGraded)"),
-            ("students failed", "\(stats.totalStudentsFailed)"),
-            ("to be reviewed", "\(stats.totalRequiresReview)"),
+            ("students failed", "\(stats.failed)"),
+            ("to be reviewed", "\(stats.requiresReview)"),
             ("average score", stats.averageScore.map { "\(($0 * 10).rounded() / 10) %" } ?? "-"),
         ]
         if let oldest = stats.oldestPendingTask {
             rows.append(("oldest pending", "\(oldest.taskId), \(oldest.studentName), since \(oldest.createdAt)"))
         }
-        rows += stats.endedBy.sorted { $0.key < $1.key }.map { ("ended by \($0.key)", "\($0.value)") }
+        rows += stats.completedBy.sorted { $0.key < $1.key }.map { ("ended by \($0.key)", "\($0.value)") }
         rows += stats.deliveries.sorted { $0.key < $1.key }.map { ("deliveries \($0.key)", "\($0.value)") }
         return Columns.text(rows)
     }
@@ -72,11 +72,37 @@ extension StatisticsReport.Figures {
             },
             totalSessions: statistics.sessions,
             totalStudentsGraded: statistics.studentsGraded,
-            totalStudentsFailed: statistics.studentsFailed,
-            totalRequiresReview: statistics.requiresReview,
             averageScore: statistics.averageScore,
-            endedBy: Dictionary(uniqueKeysWithValues: statistics.endedBy.map { ($0.key.rawValue, $0.value) }),
-            deliveries: Dictionary(uniqueKeysWithValues: statistics.deliveries.map { ($0.key.rawValue, $0.value) })
+            requiresReview: statistics.requiresReview,
+            failed: statistics.studentsFailed,
+            completedBy: Self.counts(statistics.endedBy),
+            deliveries: Self.counts(statistics.deliveries)
         )
+    }
+
+    /// One member for each word, zero where nothing was counted.
+    private static func counts<Word: RawRepresentable<String> & Hashable & CaseIterable>(_ counts: [Word: Int]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: Word.allCases.map { ($0.rawValue, counts[$0] ?? 0) })
+    }
+
+    private enum CodingKeys: CodingKey {
+        case totalPendingTasks, totalProcessingTasks, totalActiveSessions, oldestPendingTask, totalSessions
+        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries
+    }
+
+    /// Written out because what is not there is `null` in the answer, where the synthesized code would leave it out.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(totalPendingTasks, forKey: .totalPendingTasks)
+        try container.encode(totalProcessingTasks, forKey: .totalProcessingTasks)
+        try container.encode(totalActiveSessions, forKey: .totalActiveSessions)
+        try container.encode(oldestPendingTask, forKey: .oldestPendingTask)
+        try container.encode(totalSessions, forKey: .totalSessions)
+        try container.encode(totalStudentsGraded, forKey: .totalStudentsGraded)
+        try container.encode(averageScore, forKey: .averageScore)
+        try container.encode(requiresReview, forKey: .requiresReview)
+        try container.encode(failed, forKey: .failed)
+        try container.encode(completedBy, forKey: .completedBy)
+        try container.encode(deliveries, forKey: .deliveries)
     }
 }

@@ -1,0 +1,73 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import GradingCore
+import GradingServer
+import Logging
+import ServiceLifecycle
+
+/// The parts that ask the grading server and commit what it says, put together. Whoever makes it closes it.
+struct ReconciliationCore: Sendable {
+    let database: OpenDatabase
+    let commits: CommitQueue
+    let reconciler: Reconciler
+    let decoder: ReportDecoder
+    let policy: SweepPolicy
+    private let httpClient: HTTPClient
+    private let logger: Logger
+
+    var store: any Store { database.store }
+
+    /// - Parameter creating: see ``OpenDatabase``.
+    init(_ configuration: ReconciliationConfiguration, creating: Bool, logger: Logger) async throws {
+        let database = try await OpenDatabase(configuration.database, creating: creating, logger: logger)
+        let httpClient = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPGradingServerClient.clientConfiguration()
+        )
+        self.database = database
+        self.httpClient = httpClient
+        self.logger = logger
+        policy = configuration.sweepPolicy
+        decoder = ReportDecoder(vocabulary: configuration.vocabulary)
+        commits = CommitQueue(store: database.store, bounds: configuration.commitBounds, logger: logger)
+        reconciler = Reconciler(
+            store: database.store,
+            commits: commits,
+            gradingServer: HTTPGradingServerClient(
+                url: configuration.gradingServerURL,
+                timeout: configuration.gradingServerTimeout,
+                httpClient: httpClient
+            ),
+            decoder: decoder,
+            policy: configuration.sweepPolicy,
+            // Unique among all processes on one database, whatever host or container they run in.
+            owner: UUID().uuidString,
+            logger: logger
+        )
+    }
+
+    /// Does one piece of work with the commit queue running, then closes everything.
+    func runOnce<Value: Sendable>(_ work: @Sendable (Reconciler) async throws -> Value) async throws -> Value {
+        let services = ServiceGroup(services: [commits], logger: logger)
+        do {
+            let value = try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await services.run() }
+                let value = try await work(reconciler)
+                await services.triggerGracefulShutdown()
+                try await group.waitForAll()
+                return value
+            }
+            await close()
+            return value
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    /// After the services have ended.
+    func close() async {
+        try? await httpClient.shutdown()
+        database.close(logger: logger)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import GradingCore
+import Testing
+
+@testable import grading_monitor
+
+@Suite("What commands print")
+struct ReportTests {
+    private let time = Timestamp(milliseconds: 1_795_430_000_000)
+
+    private func object(_ report: some JSONReport) throws -> [String: Any] {
+        let line = try report.jsonLine()
+        #expect(!line.contains("\n"))
+        return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+
+    @Test("stats has the members of the stats endpoint, null and zero where there is nothing")
+    func emptyStatistics() throws {
+        let object = try object(StatisticsReport(MonitorStatistics(), at: time))
+        #expect(object["timestamp"] as? String == time.iso8601)
+        let stats = try #require(object["stats"] as? [String: Any])
+        #expect(stats["totalPendingTasks"] as? Int == 0)
+        #expect(stats["oldestPendingTask"] is NSNull)
+        #expect(stats["averageScore"] is NSNull)
+        #expect((stats["completedBy"] as? [String: Int])?.count == ReportSource.allCases.count)
+        #expect((stats["deliveries"] as? [String: Int])?.count == Disposition.allCases.count)
+    }
+
+    @Test("stats names the task that has waited longest")
+    func oldestTask() throws {
+        var statistics = MonitorStatistics()
+        statistics.pendingTasks = 3
+        statistics.averageScore = 61.25
+        statistics.endedBy = [.callback: 2]
+        statistics.oldestPending = OldestPendingTask(
+            task: try #require(TaskID("t-1")),
+            studentName: "Ada\nObi",
+            createdAt: time
+        )
+        let report = StatisticsReport(statistics, at: time)
+        let stats = try #require(object(report)["stats"] as? [String: Any])
+        #expect((stats["oldestPendingTask"] as? [String: String])?["studentName"] == "Ada\nObi")
+        #expect(report.text.contains(#"t-1, Ada\nObi, since"#))
+        #expect(report.text.contains("61.3 %"))
+    }
+
+    @Test("sweep has the shape that the cron script reads")
+    func sweep() throws {
+        var summary = SweepSummary()
+        summary.tasksProcessed = 12
+        summary.tasksUpdated = 8
+        summary.statistics.pendingTasks = 4
+        let object = try object(SweepReport(summary, at: time))
+        #expect(object["message"] as? String == "Background task status check completed")
+        let inner = try #require(object["summary"] as? [String: Any])
+        #expect(inner["tasksProcessed"] as? Int == 12)
+        #expect(inner["tasksUpdated"] as? Int == 8)
+        #expect(inner["errors"] as? Int == 0)
+        #expect((inner["currentStats"] as? [String: Int])?["totalPendingTasks"] == 4)
+    }
+
+    @Test("check tells a failure from a task that needs no question")
+    func checks() throws {
+        let task = try #require(TaskID("t-1"))
+        func result(_ outcome: CheckOutcome) throws -> [String: Any] {
+            try #require(object(CheckReport(task, outcome, at: time))["result"] as? [String: Any])
+        }
+        let checked = try result(.checked(status: .completed, updated: true))
+        #expect(checked["status"] as? String == "COMPLETED" && checked["updated"] as? Bool == true && checked["error"] == nil)
+        let failed = try result(.failed(status: .processing, reason: "no answer"))
+        #expect(failed["status"] as? String == "PROCESSING" && failed["error"] as? String == "no answer")
+        let settled = try result(.settled(.approved))
+        #expect(settled["error"] == nil && settled["note"] != nil)
+        let missing = try result(.noSuchTask)
+        #expect(missing["status"] == nil && missing["error"] as? String == "no such task")
+    }
+}
