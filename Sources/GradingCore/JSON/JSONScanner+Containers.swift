@@ -12,13 +12,12 @@ extension JSONScanner {
     /// The caller reads or skips that value before it asks again.
     package mutating func nextKey(in object: inout JSONObjectCursor) throws(JSONError) -> JSONKey? {
         guard try advance(to: UInt8(ascii: "}"), isFirst: &object.isFirst) else {
-            keys.removeSubrange(object.firstKey...)
+            keys.removeLast(keys.count - object.firstKey)
             return nil
         }
         guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedCharacter, at: index) }
         let start = index
-        let string = try readString()
-        let key = JSONKey(string: string, unescaped: string.hasEscapes ? unescapedBytes(of: string) : nil)
+        let key = makeKey(of: try readString())
         guard remember(key, in: &object) else { throw JSONError(.duplicateKey, at: start) }
         skipWhitespace()
         try expect(UInt8(ascii: ":"))
@@ -38,8 +37,7 @@ extension JSONScanner {
 
     /// The key's text.
     package func text(of key: JSONKey) -> String {
-        if let unescaped = key.unescaped { return String(decoding: unescaped, as: UTF8.self) }
-        return text(of: key.string)
+        String(decoding: key.isUnescaped ? unescapedKeys[key.range] : bytes[key.range], as: UTF8.self)
     }
 
     private mutating func open(_ bracket: UInt8) throws(JSONError) {
@@ -82,15 +80,24 @@ extension JSONScanner {
         return true
     }
 
+    private mutating func makeKey(of string: JSONString) -> JSONKey {
+        guard string.hasEscapes else { return JSONKey(range: string.range, isUnescaped: false) }
+        let start = unescapedKeys.count
+        unescapedKeys.append(contentsOf: unescapedBytes(of: string))
+        return JSONKey(range: start..<unescapedKeys.count, isUnescaped: true)
+    }
+
     private func comparable(_ key: JSONKey) -> ArraySlice<UInt8> {
-        key.unescaped.map { $0[...] } ?? bytes[key.string.range]
+        // A copy of what was unescaped: a slice that a set holds would make the next key copy them all.
+        key.isUnescaped ? Array(unescapedKeys[key.range])[...] : bytes[key.range]
     }
 
     private func areEqual(_ lhs: JSONKey, _ rhs: JSONKey) -> Bool {
-        guard lhs.unescaped == nil, rhs.unescaped == nil else { return comparable(lhs) == comparable(rhs) }
-        let (left, right) = (lhs.string.range, rhs.string.range)
-        guard left.count == right.count else { return false }
-        for step in 0..<left.count where bytes[left.lowerBound + step] != bytes[right.lowerBound + step] { return false }
+        let count = lhs.range.count
+        guard count == rhs.range.count else { return false }
+        let left = lhs.isUnescaped ? unescapedKeys.span : bytes.span
+        let right = rhs.isUnescaped ? unescapedKeys.span : bytes.span
+        for step in 0..<count where left[lhs.range.lowerBound + step] != right[rhs.range.lowerBound + step] { return false }
         return true
     }
 }

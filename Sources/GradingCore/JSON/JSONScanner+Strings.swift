@@ -34,12 +34,13 @@ extension JSONScanner {
         let text = bytes.span.bytes
         var index = start
         while index + 8 <= text.byteCount {
-            let word = text.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // The first byte is the lowest one, on any machine.
+            let word = UInt64(littleEndian: text.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
             let quote = word ^ (everyByte &* UInt64(UInt8(ascii: "\"")))
             let backslash = word ^ (everyByte &* UInt64(UInt8(ascii: "\\")))
             // The classic test for a byte below n: it borrows. It can err only above a true hit, never miss one.
             let hit = (quote &- everyByte) & ~quote | (backslash &- everyByte) & ~backslash | (word &- everyByte &* 0x20) & ~word
-            if hit & highBits != 0 { break }
+            if hit & highBits != 0 { return index + (hit & highBits).trailingZeroBitCount / 8 }
             index += 8
         }
         while index < bytes.count {

@@ -14,6 +14,8 @@ package struct JSONScanner {
     var depth = 0
     /// The keys of all objects that are open, the innermost object's last: one buffer for the whole document.
     var keys: [JSONKey] = []
+    /// The text of every key that was written with escapes, one behind the other.
+    var unescapedKeys: [UInt8] = []
 
     /// Refuses bytes that are not UTF-8 (RFC 3629), so that no reading below has to look at encoding again.
     package init(_ bytes: [UInt8]) throws(JSONError) {

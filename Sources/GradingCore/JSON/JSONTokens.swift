@@ -17,11 +17,12 @@ package struct JSONNumber: Sendable, Hashable {
     package let isInteger: Bool
 }
 
-/// A key of an object, and the bytes that it is compared by.
+/// A key of an object, and where the bytes stand that it is compared by. Holds no reference: keys are pushed and popped
+/// for every member of a document.
 package struct JSONKey: Sendable {
-    let string: JSONString
-    /// The key's UTF-8 with escapes resolved; `nil` when it has none and its bytes in the document are its text.
-    let unescaped: [UInt8]?
+    let range: Range<Int>
+    /// Whether the range is of the scanner's unescaped keys; else of the document.
+    let isUnescaped: Bool
 }
 
 /// How far the reading of one object has come. Made by ``JSONScanner/beginObject()``.
