@@ -10,8 +10,6 @@ final class ScriptedServer: Sendable {
         case bytesThenClose(String)
         /// These bytes, then one `x` every 10 ms for ever.
         case drip(String)
-        /// These bytes, then the second text over and over, as fast as the reader takes it.
-        case flood(String, String)
         /// Nothing at all.
         case silence
     }
@@ -72,9 +70,6 @@ private final class AnswerHandler: ChannelInboundHandler {
         case .drip(let text):
             write(text, to: context.channel)
             Self.drip(to: context.channel)
-        case .flood(let text, let more):
-            write(text, to: context.channel)
-            Self.flood(more, to: context.channel)
         case .silence: break
         }
     }
@@ -92,9 +87,5 @@ private final class AnswerHandler: ChannelInboundHandler {
             channel.writeAndFlush(ByteBuffer(string: "x"), promise: nil)
         }
         channel.closeFuture.whenComplete { _ in task.cancel() }
-    }
-
-    private static func flood(_ text: String, to channel: any Channel) {
-        channel.writeAndFlush(ByteBuffer(string: text)).whenSuccess { flood(text, to: channel) }
     }
 }
