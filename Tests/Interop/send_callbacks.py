@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Signs one grading callback with somebody else's library and sends it.
 
-    python3 -m venv venv && venv/bin/pip install -r Tests/Interop/requirements.txt
-    WEBHOOK_SECRET=whsec_… venv/bin/python Tests/Interop/send_callbacks.py \
+    python3 -m venv .build/interop && .build/interop/bin/pip install -r Tests/Interop/requirements.txt
+    WEBHOOK_SECRET=whsec_… .build/interop/bin/python Tests/Interop/send_callbacks.py \
         --url http://127.0.0.1:3000/api/webhooks/grading --library svix --task-id TASK
 
 Prints the HTTP status and nothing else on standard output; the answer's body goes to standard error.
