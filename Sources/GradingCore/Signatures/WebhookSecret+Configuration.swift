@@ -18,16 +18,17 @@ extension WebhookSecret {
         self.init(unchecked: text)
     }
 
-    private static func fault(of text: String, schemes: [SignatureScheme]) -> String? {
+    /// What is wrong with a configured secret, as a whole clause; `nil` when nothing is.
+    static func fault(of text: String, schemes: [SignatureScheme]) -> String? {
         if text.isEmpty { return "a webhook secret is empty" }
         if !hasCleanEdges(text) { return "a webhook secret begins or ends with white space, or holds a control character" }
         if isPlaceholder(text) { return "a webhook secret is a placeholder" }
         if text.utf8.count < minimumTextLength { return "a webhook secret is shorter than \(minimumTextLength) bytes" }
         guard schemes.contains(.standard) else { return nil }
         guard text.utf8.starts(with: prefix.utf8) else {
-            return schemes == [.standard] ? "a webhook secret does not begin with \(prefix)" : nil
+            return Set(schemes) == [.standard] ? "a webhook secret does not begin with \(prefix)" : nil
         }
-        guard let key = decodedKey(of: text) else { return "a webhook secret is not \(prefix) and strict base64" }
+        guard let key = decodedKey(of: text) else { return "a webhook secret is not strict base64 after \(prefix)" }
         if !keyLengths.contains(key.count) {
             return "a webhook secret does not hold \(keyLengths.lowerBound) to \(keyLengths.upperBound) bytes after \(prefix)"
         }

@@ -30,8 +30,12 @@ package struct WebhookSecret: Sendable {
 
     /// A new Standard Webhooks secret: `whsec_` and 32 random bytes in base64.
     package static func generate() -> String {
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        return prefix + StrictBase64.encode(key)
+        while true {
+            let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+            let text = prefix + StrictBase64.encode(key)
+            // One in a million begins like a placeholder.
+            if fault(of: text, schemes: [.standard]) == nil { return text }
+        }
     }
 
     /// The bytes after `whsec_`, decoded; `nil` when the text does not begin so, or what follows is not strict base64.
