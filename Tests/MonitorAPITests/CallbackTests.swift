@@ -12,7 +12,7 @@ struct CallbackTests {
 
     @Test("that is signed is committed and answered with what became of it")
     func applied() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.callback(Self.completed, id: "msg_1")
             #expect(answer.status == 200)
@@ -24,7 +24,7 @@ struct CallbackTests {
 
     @Test("may come by PUT, with the task's id in the path", arguments: [HTTPMethod.PUT, .POST])
     func inPath(_ method: HTTPMethod) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.callback(#"{"status":"STARTED"}"#, path: "/api/webhooks/grading/task-1", method: method)
             #expect(answer.json.string("status") == "PROCESSING")
@@ -33,7 +33,7 @@ struct CallbackTests {
 
     @Test("that says PROCESSING late does not undo COMPLETED")
     func lateProcessing() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             _ = try await server.callback(Self.completed)
             let late = try await server.callback(Self.processing)
@@ -45,7 +45,7 @@ struct CallbackTests {
 
     @Test("of an older attempt changes nothing, by its task id or by its number")
     func olderAttempt() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             _ = try await server.callback(#"{"task_id":"task-1","status":"FAILURE"}"#)
             try await server.register("task-2")
@@ -62,7 +62,7 @@ struct CallbackTests {
 
     @Test("with a known id and another body is a conflict, and the first one stands")
     func conflict() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             _ = try await server.callback(Self.completed, id: "msg_1")
             let other = try await server.callback(#"{"task_id":"task-1","status":"FAILURE"}"#, id: "msg_1")
@@ -74,7 +74,7 @@ struct CallbackTests {
 
     @Test("that comes before its task is kept, and applied when the task is registered")
     func parked() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let early = try await server.callback(Self.completed, id: "msg_1")
             #expect(early.status == 202)
             #expect(early.text == #"{"outcome":"parked","taskId":"task-1","deliveryId":"msg_1"}"#)
@@ -86,7 +86,7 @@ struct CallbackTests {
 
     @Test("that comes fifty times at once is answered fifty times and has one effect and one log row")
     func fiftyAtOnce() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let outcomes = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for _ in 0..<50 { group.addTask { try await server.callback(Self.completed, id: "msg_1") } }
@@ -103,7 +103,7 @@ struct CallbackTests {
 
     @Test("without a good signature is 401, the same bytes whatever is wrong with it and with its body")
     func sameRefusal() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let good = Array(Self.completed.utf8)
             func signed(_ body: [UInt8], at time: Timestamp? = nil) -> [(String, String)] {
                 server.signer.headers(id: "msg_1", at: time ?? server.clock.now, body: body).map { ($0.name, $0.value) }
@@ -133,7 +133,7 @@ struct CallbackTests {
         arguments: ["text/plain", "application/jsonx", "", "+json", "application/json, text/plain"]
     )
     func wrongType(_ type: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             #expect(try await server.callback(Self.completed, contentType: type).status == 415)
             #expect(try await server.callback([0xFF], contentType: type).status == 400, "UTF-8 comes first")
         }
@@ -146,14 +146,14 @@ struct CallbackTests {
         ]
     )
     func rightType(_ type: String?) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             #expect(try await server.callback(Self.completed, contentType: type).status == 202)
         }
     }
 
     @Test("that is signed but says nothing sound is 400 and a problem")
     func malformed() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let bodies = [
                 "", "{", "[]", "{}", #"{"task_id":"task-1"}"#, #"{"status":"SUCCESS"}"#, #"{"task_id":"..","status":"SUCCESS"}"#,
                 #"{"task_id":"a b","status":"SUCCESS"}"#, #"{"task_id":"a","status":"SUCCESS","status":"FAILURE"}"#,
@@ -173,7 +173,7 @@ struct CallbackTests {
 
     @Test("that is compressed is not unpacked")
     func compressed() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let gzip: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 3, 0xAB, 0xAE, 5, 0, 0x43, 0xBF, 0xA6, 0xA3, 2, 0, 0, 0]
             var headers = server.signer.headers(id: "msg_1", at: server.clock.now, body: gzip).map { ($0.name, $0.value) }
             headers.append(("content-encoding", "gzip"))
@@ -185,7 +185,7 @@ struct CallbackTests {
 
     @Test("that is forged too often is 429, and delays no good one")
     func flood() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             for _ in 0..<30 { #expect(try await server.forgedCallback().status == 401) }
             let refused = try await server.forgedCallback()
             #expect(refused.status == 429)
@@ -203,7 +203,7 @@ struct CallbackTests {
         ]
     )
     func storeFailure(_ error: StoreError, _ status: Int) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             server.store.fail(with: error)
             let answer = try await server.callback(Self.completed, id: "msg_1")
             #expect(answer.status == status)

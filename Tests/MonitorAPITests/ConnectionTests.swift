@@ -8,8 +8,8 @@ struct ConnectionTests {
     private func exchange(_ text: String, _ change: (inout ConnectionLimits) -> Void = { _ in }) async throws -> String {
         try await ServerHarness.run {
             change(&$0.connection)
-        } _: { server in
-            try await RawConnection.open(server.port) { connection in
+        } _: { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send(text)
                 return try await connection.readUntilClosed()
             }
@@ -104,8 +104,8 @@ struct ConnectionTests {
 
     @Test("that expects 100-continue is told to go on")
     func expectContinue() async throws {
-        try await ServerHarness.run { server in
-            try await RawConnection.open(server.port) { connection in
+        try await ServerHarness.run { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 let head = "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
                 try await connection.send(head)
                 #expect(try await connection.read(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
@@ -130,8 +130,8 @@ struct ConnectionTests {
     func drippedBody() async throws {
         let answer = try await ServerHarness.run {
             $0.connection.wholeRequest = .milliseconds(200)
-        } _: { server in
-            try await RawConnection.open(server.port) { connection in
+        } _: { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send("POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
                 return try await connection.dripUntilClosed()
             }
@@ -143,8 +143,8 @@ struct ConnectionTests {
     func drippedHead() async throws {
         let answer = try await ServerHarness.run {
             $0.connection.wholeRequest = .milliseconds(200)
-        } _: { server in
-            try await RawConnection.open(server.port) { connection in
+        } _: { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send("GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ")
                 return try await connection.dripUntilClosed()
             }
@@ -185,10 +185,10 @@ struct ConnectionTests {
 
     @Test("whose sender goes away in mid-body reaches no route")
     func truncated() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let head = "POST /api/tasks HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ServerHarness.operatorSecret)\r\n"
             let entry = #"[{"taskId":"task-1","studentName":"Ada","session":{"id":"session-1"}}]"#
-            try await RawConnection.open(server.port) { connection in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send(head + "Content-Length: \(entry.utf8.count + 1)\r\n\r\n" + entry)
             }
             #expect(try await server.get("/api/sessions/session-1/status").status == 404)

@@ -7,7 +7,7 @@ import Testing
 struct HealthTests {
     @Test("is ready when the database would take a write and the sweeps are on time")
     func ready() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let answer = try await server.send(.GET, "/readyz")
             #expect(answer.status == 200)
             #expect(answer.text == #"{"status":"ready","checks":{"database":"ok","sweep":"ok","draining":false}}"#)
@@ -16,7 +16,7 @@ struct HealthTests {
 
     @Test("is not ready when the database is down, and alive all the same")
     func databaseDown() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             server.store.fail(with: .unavailable("down"))
             let answer = try await server.send(.GET, "/readyz")
             #expect(answer.status == 503)
@@ -33,7 +33,7 @@ struct HealthTests {
     func databaseHangs() async throws {
         try await ServerHarness.run {
             $0.readiness.databaseDeadline = .milliseconds(50)
-        } _: { server in
+        } _: { server async throws in
             server.store.hangReadinessChecks()
             let answer = try await server.send(.GET, "/readyz")
             #expect(answer.status == 503)
@@ -43,7 +43,7 @@ struct HealthTests {
 
     @Test("is not ready when no sweep has ended for too long")
     func overdue() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             server.clock.advance(by: .seconds(601))
             #expect(try await server.send(.GET, "/readyz").json.object("checks").string("sweep") == "overdue")
             _ = try await server.send(.GET, "/api/cron/status-check", secret: ServerHarness.cronSecret)
@@ -58,12 +58,12 @@ struct HealthTests {
 
     @Test("turns red at shutdown: what is under way is answered, a callback that comes then is refused")
     func draining() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let body = CallbackTests.completed
             let signature = server.signer.headers(id: "msg_1", at: server.clock.now, body: Array(body.utf8))
             let head = signature.map { "\($0.name): \($0.value)\r\n" }.joined() + "Content-Length: \(body.utf8.count)\r\n\r\n"
-            try await RawConnection.open(server.port) { callback in
-                try await RawConnection.open(server.port) { probe in
+            try await RawConnection.open(server.port) { callback async throws in
+                try await RawConnection.open(server.port) { probe async throws in
                     // Interim answers prove that both requests have begun before the shutdown does.
                     let expect = "HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                     try await callback.send("POST /api/webhooks/grading \(expect)\(head)")
@@ -71,6 +71,7 @@ struct HealthTests {
                     _ = try await callback.read(until: "100 Continue\r\n\r\n")
                     _ = try await probe.read(until: "100 Continue\r\n\r\n")
                     await server.shutDown()
+                    while await server.takesConnections {}
                     try await probe.send(" ")
                     let readiness = try await probe.readUntilClosed()
                     #expect(readiness.hasPrefix("HTTP/1.1 503 "))

@@ -9,7 +9,7 @@ import Testing
 struct RateLimitTests {
     @Test("let thirty manual checks a minute through, and tell the thirty-first when to come back")
     func thirtyFirst() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             for number in 1...30 {
                 let answer = try await server.get("/api/tasks/task-1/check")
@@ -29,7 +29,7 @@ struct RateLimitTests {
 
     @Test("count sweeps by cron on their own, and answers that are errors too")
     func classes() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             for _ in 0..<6 {
                 let answer = try await server.send(.POST, "/api/cron/status-check", secret: ServerHarness.cronSecret)
                 #expect(answer.header("ratelimit-policy") == #""cron";q=6;w=60"#)
@@ -54,13 +54,13 @@ struct RateLimitTests {
             )
             return answer.header("ratelimit")?.split(separator: ";").dropFirst().first.map(String.init)
         }
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             #expect(try await remaining(server, "203.0.113.1") == "r=29")
             #expect(try await remaining(server, "203.0.113.2") == "r=28")
         }
         try await ServerHarness.run {
             $0.trustedProxies = [AddressBlock("127.0.0.0/8")!, AddressBlock("10.0.0.0/8")!]
-        } _: { server in
+        } _: { server async throws in
             #expect(try await remaining(server, "203.0.113.1") == "r=29")
             #expect(try await remaining(server, "203.0.113.2, 10.1.2.3") == "r=29")
             #expect(try await remaining(server, "203.0.113.1, 203.0.113.2") == "r=28")

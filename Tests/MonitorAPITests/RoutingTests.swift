@@ -13,8 +13,8 @@ struct RoutingTests {
         ]
     )
     func literal(_ path: String) async throws {
-        try await ServerHarness.run { server in
-            try await RawConnection.open(server.port) { connection in
+        try await ServerHarness.run { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 #expect(try await connection.readUntilClosed().hasPrefix("HTTP/1.1 404 "))
             }
@@ -32,7 +32,7 @@ struct RoutingTests {
         ]
     )
     func wrongMethod(_ method: HTTPMethod, _ path: String, _ allowed: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let answer = try await server.send(method, path)
             #expect(answer.status == 405)
             #expect(answer.header("allow") == allowed)
@@ -41,7 +41,7 @@ struct RoutingTests {
 
     @Test("decode an id once, then judge it")
     func percentEncoding() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let encoded = try await server.get("/api/tasks/task%2D1/check")
             #expect(encoded.json.object("result").string("taskId") == "task-1")
@@ -49,7 +49,7 @@ struct RoutingTests {
                 "task%252D1", "%2e%2e", "%2E%2E%2Fa", "a%2Fb", "%zz", "%", "a%00", "%ff", "a+b", "a%20b",
                 String(repeating: "a", count: 129),
             ] {
-                try await RawConnection.open(server.port) { connection in
+                try await RawConnection.open(server.port) { connection async throws in
                     let secret = "Authorization: Bearer \(ServerHarness.operatorSecret)"
                     let head = "GET /api/sessions/\(bad)/status HTTP/1.1\r\nHost: a\r\n\(secret)\r\nConnection: close\r\n\r\n"
                     try await connection.send(head)
@@ -61,7 +61,7 @@ struct RoutingTests {
 
     @Test("get an answer with an id of its own, whatever the caller sent")
     func requestID() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let first = try await server.send(.GET, "/livez", headers: [("x-request-id", "mine")])
             let second = try await server.send(.GET, "/nothing")
             let ids = [first, second].compactMap { $0.header("x-request-id") }
@@ -72,7 +72,7 @@ struct RoutingTests {
 
     @Test("that are unknown get a problem document that does not repeat the query")
     func problem() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let answer = try await server.send(.GET, "/nothing?token=secret")
             #expect(answer.header("content-type") == "application/problem+json")
             #expect(
@@ -84,8 +84,8 @@ struct RoutingTests {
 
     @Test("with HEAD answer as with GET, without the body")
     func head() async throws {
-        try await ServerHarness.run { server in
-            try await RawConnection.open(server.port) { connection in
+        try await ServerHarness.run { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
                 try await connection.send("HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 let answer = try await connection.readUntilClosed()
                 #expect(answer.hasPrefix("HTTP/1.1 200 "))

@@ -14,7 +14,7 @@ struct SecretTests {
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)
     func refused(_ method: HTTPMethod, _ path: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let good = ServerHarness.operatorSecret
             let attempts: [[(String, String)]] = [
                 [], [("authorization", "Bearer wrong-secret-wrong-secret-wrong")], [("authorization", "Bearer undefined")],
@@ -37,7 +37,7 @@ struct SecretTests {
 
     @Test("open what they are for and nothing else")
     func scopes() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let cron = ServerHarness.cronSecret
             let person = ServerHarness.operatorSecret
             #expect(try await server.send(.GET, "/api/cron/status-check", secret: cron).status == 200)
@@ -50,7 +50,7 @@ struct SecretTests {
 
     @Test("of both sides of a rotation are live")
     func rotation() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             for secret in [ServerHarness.operatorSecret, ServerHarness.oldOperatorSecret] {
                 #expect(try await server.send(.GET, "/api/monitoring/stats", secret: secret).status == 200)
                 let answer = try await server.send(
@@ -65,7 +65,7 @@ struct SecretTests {
 
     @Test("that are guessed too often are 429, and lock nobody out who has one")
     func guesses() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             for _ in 0..<30 { #expect(try await server.send(.GET, "/api/cron/status-check", secret: "guess").status == 401) }
             let refused = try await server.send(.GET, "/api/cron/status-check", secret: "guess")
             #expect(refused.status == 429)

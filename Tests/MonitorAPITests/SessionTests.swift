@@ -1,4 +1,5 @@
 import GradingCore
+import NIOHTTP1
 import Testing
 
 @testable import MonitorAPI
@@ -7,7 +8,7 @@ import Testing
 struct SessionTests {
     @Test("say how many students stand where, in the database's words")
     func status() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             for number in 1...4 { try await server.register("task-\(number)", student: "\(number)") }
             _ = try await server.callback(CallbackTests.completed)
             _ = try await server.callback(#"{"task_id":"task-2","status":"FAILURE"}"#)
@@ -22,7 +23,7 @@ struct SessionTests {
 
     @Test("are swept for the cron job: lost callbacks are found, the summary has its fixed shape")
     func sweep() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             server.gradingServer.answer("task-1", CallbackTests.completed)
             server.clock.advance(by: .seconds(121))
@@ -37,7 +38,7 @@ struct SessionTests {
 
     @Test("are swept for people too")
     func sweepForPeople() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.post("/api/sessions/status-check")
             #expect(answer.status == 200)
@@ -49,7 +50,7 @@ struct SessionTests {
 
     @Test("are counted for dashboards")
     func statistics() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let empty = try await server.get("/api/monitoring/stats").text
             #expect(empty.contains(#""oldestPendingTask":null"#) && empty.contains(#""averageScore":null"#))
             for number in 1...2 { try await server.register("task-\(number)", student: "\(number)") }
@@ -73,7 +74,7 @@ struct SessionTests {
 
     @Test("have a log to which rows can be added")
     func addLog() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let added = try await server.post(
                 "/api/sessions/session-1/logs",
@@ -92,7 +93,7 @@ struct SessionTests {
 
     @Test("have a log that is read page by page, newest first")
     func pages() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             for number in 1...5 {
                 _ = try await server.post("/api/sessions/session-1/logs", #"{"level":"INFO","message":"\#(number)"}"#)
@@ -118,7 +119,7 @@ struct SessionTests {
         arguments: ["limit=0", "limit=1001", "limit=a", "limit=", "limit=1&limit=2", "before=yesterday", "before=", "before=%zz"]
     )
     func badQuery(_ query: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             #expect(try await server.get("/api/sessions/session-1/logs?\(query)").status == 400)
             #expect(try await server.get("/api/sessions/nothing/logs").status == 404)
@@ -135,7 +136,7 @@ struct SessionTests {
         ]
     )
     func badRow(_ body: String, _ detail: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.post("/api/sessions/session-1/logs", body)
             #expect(answer.status == 400)

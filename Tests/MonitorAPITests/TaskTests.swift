@@ -1,4 +1,5 @@
 import GradingCore
+import NIOHTTP1
 import Testing
 
 @testable import MonitorAPI
@@ -7,7 +8,7 @@ import Testing
 struct TaskTests {
     @Test("are registered once, however often they are sent")
     func idempotent() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let body = """
                 [{"taskId":"task-1","studentName":"Ada Obi","studentId":"1","priority":9,"extra":true,
                   "session":{"id":"session-1","title":"Mathematics, June","subject":"M","examYear":"2026","numStudents":2}},
@@ -22,7 +23,7 @@ struct TaskTests {
 
     @Test("that another student holds are a 409, and nothing is written")
     func taken() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.post(
                 "/api/tasks",
@@ -64,7 +65,7 @@ struct TaskTests {
         ]
     )
     func schema(_ body: String, _ detail: String) async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let answer = try await server.post("/api/tasks", body)
             #expect(answer.status == 400)
             #expect(answer.json.string("detail")?.contains(detail) == true, "\(answer.text)")
@@ -74,7 +75,7 @@ struct TaskTests {
 
     @Test("that are not declared as JSON are a 415")
     func declaredType() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             let answer = try await server.send(
                 .POST,
                 "/api/tasks",
@@ -88,7 +89,7 @@ struct TaskTests {
 
     @Test("are asked about on request")
     func check() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             server.gradingServer.answer("task-1", CallbackTests.completed)
             let answer = try await server.post("/api/tasks/task-1/check")
@@ -103,7 +104,7 @@ struct TaskTests {
 
     @Test("whose check fails keep their status, and the answer says why")
     func failedCheck() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             try await server.register("task-1")
             let answer = try await server.get("/api/tasks/task-1/check")
             #expect(answer.status == 200)
@@ -114,7 +115,7 @@ struct TaskTests {
 
     @Test("that are unknown cannot be asked about")
     func unknown() async throws {
-        try await ServerHarness.run { server in
+        try await ServerHarness.run { server async throws in
             #expect(try await server.get("/api/tasks/nobody/check").status == 404)
             #expect(try await server.get("/api/tasks/a%20b/check").status == 400)
         }

@@ -69,3 +69,10 @@ final class RawConnection {
         let received: String
     }
 }
+
+extension ServerHarness {
+    /// Whether someone still listens.
+    var takesConnections: Bool {
+        get async { (try? await RawConnection.open(port) { _ in }) != nil }
+    }
+}
