@@ -31,7 +31,7 @@ allowed() {
             echo "$platform AsyncHTTPClient HTTPTypes Hummingbird NIOCore NIOHTTP1 ServiceLifecycle" ;;
         GradingMonitor)
             echo "$platform SQLiteStore GradingServer MonitorAPI GradingSimulator ArgumentParser AsyncHTTPClient" \
-                "Configuration Metrics NIOCore NIOHTTP1 ServiceLifecycle" ;;
+                "Configuration Metrics NIOCore NIOHTTP1 ServiceLifecycle UnixSignals" ;;
         *) return 1 ;;
     esac
 }

@@ -80,8 +80,8 @@ url=$(answer url "$data/serve.out" "$serve_pid")
 webhook_secret=$(answer webhook_secret "$data/serve.out" "$serve_pid")
 operator_secret=$(answer operator_secret "$data/serve.out" "$serve_pid")
 
-env -i PATH="$PATH" HOME="${HOME:-/}" \
-    "$monitor" simulate --port "$grading_port" --callback-url "$url/api/webhooks/grading" --secret "$webhook_secret" \
+env -i PATH="$PATH" HOME="${HOME:-/}" WEBHOOK_SECRETS="$webhook_secret" \
+    "$monitor" simulate --port "$grading_port" --callback-url "$url/api/webhooks/grading" \
     --seed "$seed" --lost 0.2 --repeated 0.1 --delayed 0.1 --reordered 0.1 --forged 0.05 --failing 0 \
     --task-duration 2...8 >"$data/simulate.out" 2>"$data/simulate.log" &
 simulate_pid=$!
