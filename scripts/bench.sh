@@ -22,8 +22,16 @@ options=()
 while (($# > 0)); do
     case "$1" in
         -h | --help) usage; exit 0 ;;
-        --rounds | --connections | --duration | --warmup | --data | --bin)
-            [[ -n ${2:-} ]] || { echo "bench: $1 takes a value" >&2; exit 64; }
+        --rounds | --duration | --warmup)
+            [[ ${2:-} =~ ^[0-9]+$ ]] || { echo "bench: $1 takes a whole number" >&2; exit 64; }
+            options+=("$1" "$2")
+            shift ;;
+        --connections)
+            [[ ${2:-} =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || { echo "bench: $1 takes numbers, as in 1,32" >&2; exit 64; }
+            options+=("$1" "$2")
+            shift ;;
+        --data | --bin)
+            [[ -d ${2:-} ]] || { echo "bench: $1 takes a directory" >&2; exit 64; }
             if [[ $1 == --bin ]]; then bin=$2; else options+=("$1" "$2"); fi
             shift ;;
         *) echo "bench: unknown option: $1" >&2; usage >&2; exit 64 ;;
