@@ -1,4 +1,5 @@
 import GradingCore
+import NIOHTTP1
 import Testing
 
 @testable import MonitorAPI
@@ -56,32 +57,47 @@ struct HealthTests {
         #expect(ReadinessPolicy(sweep: SweepPolicy()).sweepOverdueAfter == .seconds(600))
     }
 
-    @Test("turns red at shutdown: what is under way is answered, a callback that comes then is refused")
+    @Test("turns red at shutdown: what is under way is answered, work that comes then is refused")
     func draining() async throws {
         try await ServerHarness.run { server async throws in
-            let body = CallbackTests.completed
-            let signature = server.signer.headers(id: "msg_1", at: server.clock.now, body: Array(body.utf8))
-            let head = signature.map { "\($0.name): \($0.value)\r\n" }.joined() + "Content-Length: \(body.utf8.count)\r\n\r\n"
-            try await RawConnection.open(server.port) { callback async throws in
-                try await RawConnection.open(server.port) { probe async throws in
-                    // Interim answers prove that both requests have begun before the shutdown does.
-                    let expect = "HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-                    try await callback.send("POST /api/webhooks/grading \(expect)\(head)")
-                    try await probe.send("GET /readyz \(expect)Content-Length: 1\r\n\r\n")
-                    _ = try await callback.read(until: "100 Continue\r\n\r\n")
-                    _ = try await probe.read(until: "100 Continue\r\n\r\n")
-                    await server.shutDown()
-                    while await server.takesConnections {}
-                    try await probe.send(" ")
-                    let readiness = try await probe.readUntilClosed()
-                    #expect(readiness.hasPrefix("HTTP/1.1 503 "))
-                    #expect(readiness.contains(#""draining":true"#))
-                    try await callback.send(body)
-                    let answer = try await callback.readUntilClosed()
-                    #expect(answer.hasPrefix("HTTP/1.1 503 "))
-                    #expect(answer.contains("Retry-After: 5\r\n"))
-                }
-            }
+            let body = Array(CallbackTests.completed.utf8)
+            let signature = server.signer.headers(id: "msg_1", at: server.clock.now, body: body)
+            let secret = "Authorization: Bearer \(ServerHarness.operatorSecret)\r\n"
+            let callback =
+                "POST /api/webhooks/grading \(Self.head(signature.map { "\($0.name): \($0.value)\r\n" }.joined(), body))"
+            let registration = "POST /api/tasks \(Self.head(secret, Array("[]".utf8)))"
+            let probe = "GET /readyz \(Self.head("", [0x20]))"
+
+            let answers = try await server.answersAcrossShutdown([
+                (callback, CallbackTests.completed), (registration, "[]"), (probe, " "),
+            ])
+            for answer in answers { #expect(answer.hasPrefix("HTTP/1.1 503 ")) }
+            #expect(answers[0].contains("Retry-After: 5\r\n"))
+            #expect(answers[1].contains("Retry-After: 5\r\n"))
+            #expect(answers[2].contains(#""draining":true"#))
+        }
+    }
+
+    private static func head(_ headers: String, _ body: [UInt8]) -> String {
+        "HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(headers)Content-Length: \(body.count)\r\n\r\n"
+    }
+}
+
+extension ServerHarness {
+    /// Begins requests before the shutdown and ends them after it has begun. Interim answers prove the former, a port that
+    /// takes no connections proves the latter.
+    fileprivate func answersAcrossShutdown(_ requests: [(head: String, body: String)]) async throws -> [String] {
+        guard let request = requests.first else {
+            await shutDown()
+            while await takesConnections {}
+            return []
+        }
+        return try await RawConnection.open(port) { connection in
+            try await connection.send(request.head)
+            _ = try await connection.read(until: "100 Continue\r\n\r\n")
+            let others = try await answersAcrossShutdown(Array(requests.dropFirst()))
+            try await connection.send(request.body)
+            return [try await connection.readUntilClosed()] + others
         }
     }
 }

@@ -1,6 +1,7 @@
 import GradingCore
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import MonitorAPI

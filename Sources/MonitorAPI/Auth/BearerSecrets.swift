@@ -24,6 +24,6 @@ struct BearerSecrets: Sendable {
     private static func token(in value: String) -> Substring? {
         let parts = value.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return parts[1]
+        return parts[1].drop { $0 == " " }
     }
 }

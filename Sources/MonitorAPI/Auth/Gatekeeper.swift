@@ -7,6 +7,7 @@ struct Gatekeeper: Sendable {
     let limiter: RequestLimiter
     /// What refused secrets count against.
     let badSecretLimit: RateLimit
+    let drain: Drain
 
     /// - Parameter limit: for requests with a good secret; their answers bear its headers, whatever the endpoint says.
     func guarding(
@@ -16,6 +17,7 @@ struct Gatekeeper: Sendable {
     ) -> Endpoint.Handler {
         { request in
             guard secrets.open(to: request.headers) else { throw refusal(of: request) }
+            guard !drain.isUnderWay else { throw Problem.draining }
             guard let limit else { return try await handler(request) }
             let verdict = limiter.take(limit, request)
             guard verdict.decision.isAllowed else { throw verdict.problem }

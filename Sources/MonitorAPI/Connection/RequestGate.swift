@@ -128,10 +128,8 @@ final class RequestGate: ChannelDuplexHandler {
                 let interim = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
             }
-            // The decoder parses nothing behind a request that offers an upgrade, declined or not.
-            let keepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
             state = .receivingBody(
-                Incoming(request: request, keepAlive: keepAlive, announcedBytes: admission.announcedBytes)
+                Incoming(request: request, keepAlive: head.canBeFollowed, announcedBytes: admission.announcedBytes)
             )
         } catch {
             refuse(error, target: head.uri, context: context)
@@ -230,6 +228,14 @@ final class RequestGate: ChannelDuplexHandler {
     private func stopTimer() {
         timer?.cancel()
         timer = nil
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether another request may come on the same connection. Not behind an offer to upgrade or a CONNECT, declined or not:
+    /// the decoder parses nothing there. And not in HTTP/1.0, whose `keep-alive` would have to be agreed on.
+    fileprivate var canBeFollowed: Bool {
+        isKeepAlive && version != .http1_0 && method != .CONNECT && !headers.contains(name: "upgrade")
     }
 }
 

@@ -45,7 +45,9 @@ struct WebhookRoutes: Sendable {
             return try verifier.verify(headers, body: request.bodyBytes(), now: now)
         } catch {
             let verdict = limiter.take(badSignatureLimit, request)
-            logger.info(
+            // A flood is not to fill the log: over the limit, nobody is told unless they look closely.
+            logger.log(
+                level: verdict.decision.isAllowed ? .info : .debug,
                 "Refused a callback's signature.",
                 metadata: ["reason": "\(error.rawValue)", "request": "\(request.id)"]
             )

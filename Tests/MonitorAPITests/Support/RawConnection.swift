@@ -40,7 +40,8 @@ final class RawConnection {
 
     /// What is received while bytes drip out, until the other side closes.
     func dripUntilClosed() async throws -> String {
-        let dripping = Task { [outbound] in await Self.drip(outbound) }
+        let outbound = outbound
+        let dripping = Task { await RawConnection.drip(outbound) }
         defer { dripping.cancel() }
         return try await readUntilClosed()
     }
