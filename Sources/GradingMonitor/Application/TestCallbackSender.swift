@@ -15,7 +15,7 @@ struct TestCallbackSender: Sendable {
 
     /// The answers in order. Throws ``CommandFailure`` when the monitor cannot be reached.
     func send(_ callback: TestCallback, times: Int) async throws -> [Answer] {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         do {
             var answers: [Answer] = []
             for _ in 0..<times { answers.append(try await send(callback, with: client)) }
@@ -25,6 +25,13 @@ struct TestCallbackSender: Sendable {
             try? await client.shutdown()
             throw CommandFailure(.unavailable, "no answer from \(url): \(error)")
         }
+    }
+
+    /// No redirects, and no waiting for a server that is not there.
+    private static var clientConfiguration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
     }
 
     private func send(_ callback: TestCallback, with client: HTTPClient) async throws -> Answer {

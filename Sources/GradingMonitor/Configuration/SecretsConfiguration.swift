@@ -13,3 +13,14 @@ struct SecretsConfiguration: Sendable {
     /// Bearer secrets of people and of the web app.
     var operators: [String]
 }
+
+/// Whatever prints, logs or dumps a configuration shows how many secrets there are, and none of them.
+extension SecretsConfiguration: CustomStringConvertible, CustomReflectable {
+    var description: String {
+        "secrets: \(webhook.count) webhook, \(cron.count) cron, \(operators.count) operator"
+    }
+
+    var customMirror: Mirror {
+        Mirror(self, children: ["webhook": webhook.count, "cron": cron.count, "operators": operators.count])
+    }
+}
