@@ -22,7 +22,8 @@ struct CommandProcessTests {
         )
         #expect(ending.status == 78)
         #expect(ending.output.isEmpty)
-        #expect(ending.errors.hasPrefix("error: \(try #require(change.keys.first)) "))
+        let variable = try #require(change.keys.first)
+        #expect(ending.errors.hasPrefix("error: \(variable) "))
         #expect(ending.errors.split(separator: "\n").count == 1)
         #expect(!FileManager.default.fileExists(atPath: directory.path("data")))
     }
@@ -60,9 +61,11 @@ struct CommandProcessTests {
         let stats = try await MonitorProcess.run(["stats", "--json"], in: directory)
         #expect(stats.status == 0)
         #expect(stats.errors.isEmpty)
-        let object = try #require(JSONSerialization.jsonObject(with: Data(stats.output.utf8)) as? [String: Any])
+        let decoded = try JSONSerialization.jsonObject(with: Data(stats.output.utf8))
+        let object = try #require(decoded as? [String: Any])
         #expect((object["stats"] as? [String: Any])?["totalPendingTasks"] as? Int == 0)
-        #expect(try await MonitorProcess.run(["stats"], in: directory).output.contains("pending tasks"))
+        let text = try await MonitorProcess.run(["stats"], in: directory).output
+        #expect(text.contains("pending tasks"))
     }
 
     @Test("a file that is no database is status 78, one that cannot be made is 69")

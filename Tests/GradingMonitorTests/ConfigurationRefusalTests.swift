@@ -108,7 +108,7 @@ struct ConfigurationRefusalTests {
 
     @Test(
         "a value of the wrong type in the file is refused, not passed over",
-        arguments: [#"{"http":{"port":true}}"#, #"{"http":{"port":[1]}}"#]
+        arguments: [#"{"http":{"port":[true]}}"#, #"{"http":{"port":[1]}}"#]
     )
     func wrongType(_ json: String) async throws {
         let directory = try TemporaryDirectory()
@@ -126,6 +126,18 @@ struct ConfigurationRefusalTests {
             #expect(error.variable == "--config")
             #expect(error.description.contains(file))
             #expect(!error.description.contains(Valid.cronSecret))
+        }
+    }
+
+    @Test("a dump of the configuration shows no secret")
+    func dump() async throws {
+        let configuration = try await MonitorConfiguration.read()
+        var dumped = ""
+        Swift.dump(configuration, to: &dumped)
+        for text in [dumped, "\(configuration)", String(reflecting: configuration)] {
+            for secret in [Valid.webhookSecret, Valid.cronSecret, Valid.operatorSecret] {
+                #expect(!text.contains(secret))
+            }
         }
     }
 

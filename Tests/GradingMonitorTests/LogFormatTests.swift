@@ -44,7 +44,9 @@ struct LogFormatTests {
         let lines = lines(.json) { logger in
             logger.error("It \"broke\"", metadata: ["path": #"C:\x"#, "list": ["a", "b"], "inner": ["k": "v"]])
         }
-        let object = try #require(JSONSerialization.jsonObject(with: Data(try #require(lines.first).utf8)) as? [String: Any])
+        let line = try #require(lines.first)
+        let decoded = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let object = try #require(decoded as? [String: Any])
         #expect(object["level"] as? String == "error")
         #expect(object["logger"] as? String == "test")
         #expect(object["message"] as? String == "It \"broke\"")

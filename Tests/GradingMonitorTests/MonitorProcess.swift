@@ -38,6 +38,11 @@ final class MonitorProcess: Sendable {
         errors.start()
     }
 
+    /// A test that failed half-way leaves no server behind.
+    deinit {
+        if process.isRunning { process.terminate() }
+    }
+
     /// The values of the lines `name=value` on standard output, as soon as all names were seen or the output has ended.
     func values(_ names: [String]) async -> [String: String] {
         var values: [String: String] = [:]

@@ -11,7 +11,8 @@ struct ReportTests {
     private func object(_ report: some JSONReport) throws -> [String: Any] {
         let line = try report.jsonLine()
         #expect(!line.contains("\n"))
-        return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        let decoded = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        return try #require(decoded as? [String: Any])
     }
 
     @Test("stats has the members of the stats endpoint, null and zero where there is nothing")
@@ -38,7 +39,7 @@ struct ReportTests {
             createdAt: time
         )
         let report = StatisticsReport(statistics, at: time)
-        let stats = try #require(object(report)["stats"] as? [String: Any])
+        let stats = try #require(try object(report)["stats"] as? [String: Any])
         #expect((stats["oldestPendingTask"] as? [String: String])?["studentName"] == "Ada\nObi")
         #expect(report.text.contains(#"t-1, Ada\nObi, since"#))
         #expect(report.text.contains("61.3 %"))
@@ -63,7 +64,8 @@ struct ReportTests {
     func checks() throws {
         let task = try #require(TaskID("t-1"))
         func result(_ outcome: CheckOutcome) throws -> [String: Any] {
-            try #require(object(CheckReport(task, outcome, at: time))["result"] as? [String: Any])
+            let answer = try object(CheckReport(task, outcome, at: time))
+            return try #require(answer["result"] as? [String: Any])
         }
         let checked = try result(.checked(status: .completed, updated: true))
         #expect(checked["status"] as? String == "COMPLETED" && checked["updated"] as? Bool == true && checked["error"] == nil)

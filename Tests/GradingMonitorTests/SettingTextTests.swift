@@ -27,7 +27,8 @@ struct SettingTextTests {
 
     @Test("a time is shown in its largest whole unit", arguments: ["90s", "3m", "1h", "500ms", "0s"])
     func shownTimes(_ text: String) throws {
-        #expect(try #require(Duration(configurationText: text)).configurationText == text)
+        let duration = try #require(Duration(configurationText: text))
+        #expect(duration.configurationText == text)
     }
 
     @Test(
