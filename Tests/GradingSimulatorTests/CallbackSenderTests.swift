@@ -59,6 +59,7 @@ struct CallbackSenderTests {
             let headers = SignatureHeaders { one.headers[$0].map { [$0] } ?? [] }
             #expect(throws: Never.self) { try verifier.verify(headers, body: one.body, now: one.at) }
         }
+        try #require(sent.count == 5)
         #expect(sent[3].at >= sent[2].at.advanced(by: .seconds(5)))
         #expect(sent[4].headers["webhook-signature"] != sent[0].headers["webhook-signature"])
     }
