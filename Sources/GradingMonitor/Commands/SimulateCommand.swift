@@ -13,7 +13,7 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             POST /api/grade/upload/ takes a task, GET /api/grade/status/TASK_ID/ tells how far it is. When a task ends, a \
             callback is sent, with retries; the shares below (0 to 1) say how many go wrong. The same seed makes the same \
-            choices. Prints url=... when it listens.
+            choices. Prints url=... and seed=... when it listens.
 
               export WEBHOOK_SECRETS=whsec_...
               grading-monitor simulate --port 8000 --lost 0.2 --repeated 0.1 --seed 7
@@ -40,8 +40,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How to sign: standard, github or stripe.")
     var scheme: SignatureScheme = .standard
 
-    @Option(help: "Makes a run repeatable.")
-    var seed: UInt64 = 1
+    @Option(help: "Makes a run repeatable; drawn when not given.")
+    var seed = UInt64.random(in: 1...UInt64(Int32.max))
 
     @Option(help: ArgumentHelp("Callbacks that are never sent.", valueName: "share"))
     var lost: Share = 0
@@ -69,8 +69,8 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         let reader = try await common.sources().reader()
         let logger = try await LogConfiguration(reader).logger("simulate")
-        let simulator = SimulatorServer(configuration: try await simulation(reader), logger: logger) { [host] port in
-            StandardStreams.output("url=\(HTTPAddress(host: host, port: port).url)")
+        let simulator = SimulatorServer(configuration: try await simulation(reader), logger: logger) { [host, seed] port in
+            StandardStreams.output("url=\(HTTPAddress(host: host, port: port).url)\nseed=\(seed)")
         }
         let group = ServiceGroup(
             services: [simulator],
