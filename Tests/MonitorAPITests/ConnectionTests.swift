@@ -159,6 +159,13 @@ struct ConnectionTests {
         #expect(answer.isEmpty == first.isEmpty)
     }
 
+    @Test("whose sender wants it closed is told so, and closed", arguments: ["close", "Close", "TE, close"])
+    func closedOnRequest(_ wish: String) async throws {
+        let answer = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: \(wish)\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.contains("Connection: close\r\n"))
+    }
+
     @Test("carries one request after another, answered in order")
     func pipelined() async throws {
         let answer = try await exchange(
