@@ -42,7 +42,8 @@ extension SQLiteStore {
                 try db.execute(
                     sql: """
                         DELETE FROM monitor_deliveries WHERE rowid IN
-                            (SELECT rowid FROM monitor_deliveries WHERE received_at < ? ORDER BY received_at LIMIT 500)
+                            (SELECT rowid FROM (SELECT rowid, received_at FROM monitor_deliveries ORDER BY rowid LIMIT 500)
+                             WHERE received_at < ?)
                         """,
                     arguments: [limit.milliseconds]
                 )

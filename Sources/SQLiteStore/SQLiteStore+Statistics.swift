@@ -103,7 +103,8 @@ extension OldestPendingTask {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT taskId, name, createdAt FROM students WHERE status = 'PENDING' AND taskId IS NOT NULL
+                SELECT taskId, name, createdAt FROM students
+                WHERE status IN ('PENDING', 'PROCESSING') AND status = 'PENDING' AND taskId IS NOT NULL
                 ORDER BY \(createdAt) LIMIT 1
                 """
         )

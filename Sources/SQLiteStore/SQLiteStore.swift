@@ -22,6 +22,8 @@ package struct SQLiteStore: Store {
                 // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
                 // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // KiB. SQLite's own 2 MiB are too few for the upper levels of the indexes that each callback touches.
+                try db.execute(sql: "PRAGMA cache_size = -16384")
                 try MonitorSchema.migrate(db)
             }
             return store

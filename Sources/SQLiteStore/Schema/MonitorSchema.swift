@@ -39,7 +39,7 @@ enum MonitorSchema {
         """
         CREATE TABLE monitor_meta (key TEXT NOT NULL PRIMARY KEY, value) WITHOUT ROWID;
 
-        -- The delivery ledger. "report" is kept only while the delivery is parked.
+        -- The delivery ledger, in the order of arrival by rowid. "report" is kept only while the delivery is parked.
         CREATE TABLE monitor_deliveries (
             delivery_id TEXT NOT NULL PRIMARY KEY,
             body_hash BLOB NOT NULL,
@@ -50,7 +50,6 @@ enum MonitorSchema {
             has_conflict INTEGER NOT NULL DEFAULT 0,
             report BLOB
         );
-        CREATE INDEX monitor_deliveries_received_at ON monitor_deliveries (received_at);
         CREATE INDEX monitor_deliveries_parked ON monitor_deliveries (task_id) WHERE outcome = 'parked';
 
         -- What the web app's schema has no room for. One row for each task that the monitor has touched.

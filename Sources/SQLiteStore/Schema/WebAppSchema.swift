@@ -99,7 +99,7 @@ enum WebAppSchema {
             "rawGradingOutput" JSONB
         );
         CREATE INDEX "students_taskId_idx" ON "students"("taskId");
-        CREATE INDEX "students_status_idx" ON "students"("status");
+        CREATE INDEX "students_open_idx" ON "students"("status") WHERE "status" IN ('PENDING', 'PROCESSING');
         CREATE INDEX "students_gradingSessionId_status_idx" ON "students"("gradingSessionId", "status");
 
         CREATE TABLE "question_scores" (
