@@ -28,8 +28,10 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "grading-monitor",
@@ -109,7 +111,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["GradingCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "GradingCoreTests",
-            dependencies: ["GradingCore", "TestSupport", crypto, logging, serviceLifecycle],
+            dependencies: [
+                "GradingCore", "TestSupport", crypto, logging, metricsTestKit, serviceLifecycle, serviceLifecycleTestKit,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

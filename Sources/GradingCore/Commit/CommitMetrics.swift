@@ -2,22 +2,29 @@ import Metrics
 
 /// What the commit queue counts. The handlers are made once: looking one up costs more than counting.
 struct CommitMetrics: Sendable {
-    private let batchSize = Recorder(label: "grading_commit_batch_size")
-    private let seconds = Timer(label: "grading_commit_seconds")
+    private let batchSize: Recorder
+    private let seconds: Timer
     private let reports: [ReportSource: [Disposition: Counter]]
     private let failures: [String: Counter]
 
-    init() {
+    init(factory: any MetricsFactory = MetricsSystem.factory) {
+        batchSize = Recorder(label: "grading_commit_batch_size", factory: factory)
+        seconds = Timer(label: "grading_commit_seconds", factory: factory)
         reports = ReportSource.allCases.reduce(into: [:]) { bySource, source in
             bySource[source] = Disposition.allCases.reduce(into: [:]) { byDisposition, disposition in
                 byDisposition[disposition] = Counter(
                     label: "grading_reports_total",
-                    dimensions: [("source", source.rawValue), ("disposition", disposition.rawValue)]
+                    dimensions: [("source", source.rawValue), ("disposition", disposition.rawValue)],
+                    factory: factory
                 )
             }
         }
         failures = CommitError.metricNames.reduce(into: [:]) { byReason, reason in
-            byReason[reason] = Counter(label: "grading_commit_failures_total", dimensions: [("reason", reason)])
+            byReason[reason] = Counter(
+                label: "grading_commit_failures_total",
+                dimensions: [("reason", reason)],
+                factory: factory
+            )
         }
     }
 

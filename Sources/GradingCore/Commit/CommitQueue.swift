@@ -16,19 +16,27 @@ package final class CommitQueue: Service, Sendable {
     private let store: any Store
     private let wallClock: WallClock
     private let logger: Logger
-    private let metrics = CommitMetrics()
+    private let metrics: CommitMetrics
 
-    package init(
+    package convenience init(
         store: any Store,
         bounds: CommitBounds = .standard,
         wallClock: WallClock = .system,
         logger: Logger
     ) {
+        self.init(store: store, bounds: bounds, wallClock: wallClock, metrics: CommitMetrics(), logger: logger)
+    }
+
+    init(store: any Store, bounds: CommitBounds, wallClock: WallClock, metrics: CommitMetrics, logger: Logger) {
         self.state = Mutex(State(bounds: bounds))
         self.store = store
         self.wallClock = wallClock
+        self.metrics = metrics
         self.logger = logger
     }
+
+    /// Reports that wait for a commit, without those of the commit in flight.
+    var depth: Int { state.withLock { $0.count } }
 
     /// Returns after the commit with this report's own outcome. Reports submitted before ``run()`` wait for it.
     ///

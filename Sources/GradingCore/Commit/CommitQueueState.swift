@@ -42,6 +42,8 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
         self.bounds = bounds
     }
 
+    var count: Int { queue.count }
+
     mutating func submit(_ report: TaskReport, ticket: Ticket) -> Submission {
         guard phase == .accepting else { return .refused(.draining) }
         guard hasRoom(for: report.cost) else { return .refused(.full) }

@@ -36,18 +36,27 @@ struct ParkedReports: Sendable {
         var storeFailure: StoreError?
     }
 
-    /// All at once, so that they share a transaction.
+    /// The tasks all at once, so that they share a transaction; the reports of one task in the order in which they came,
+    /// since of two different endings the first is kept.
     private func submit(_ reports: [TaskReport]) async -> Page {
-        await withTaskGroup(of: Result<ReportOutcome, CommitError>.self) { group in
-            for report in reports {
+        await withTaskGroup(of: [Result<ReportOutcome, CommitError>].self) { group in
+            for ofOneTask in Dictionary(grouping: reports, by: \.task).values {
                 group.addTask {
-                    do throws(CommitError) { return .success(try await commits.submit(report)) } catch { return .failure(error) }
+                    var results: [Result<ReportOutcome, CommitError>] = []
+                    for report in ofOneTask { results.append(await result(of: report)) }
+                    return results
                 }
             }
             var page = Page()
-            for await result in group { count(result, in: &page) }
+            for await results in group {
+                for result in results { count(result, in: &page) }
+            }
             return page
         }
+    }
+
+    private func result(of report: TaskReport) async -> Result<ReportOutcome, CommitError> {
+        do throws(CommitError) { return .success(try await commits.submit(report)) } catch { return .failure(error) }
     }
 
     private func count(_ result: Result<ReportOutcome, CommitError>, in page: inout Page) {

@@ -50,7 +50,7 @@ struct Sweep: Sendable {
         }
         // Without figures there is no truthful summary: zeros would say that nothing is pending.
         summary.statistics = try await store.statistics()
-        return Report(summary: summary, isComplete: storeFailure == nil && !Task.isCancelled)
+        return Report(summary: summary, isComplete: storeFailure == nil && !isInterrupted)
     }
 
     private enum Step: Sendable {
@@ -77,8 +77,10 @@ struct Sweep: Sendable {
     }
 
     private func mustStop(_ stopwatch: Stopwatch) -> Bool {
-        Task.isCancelled || Task.isShuttingDownGracefully || stopwatch.elapsed() >= policy.budget
+        isInterrupted || stopwatch.elapsed() >= policy.budget
     }
+
+    private var isInterrupted: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
 
     private func take(_ step: Step, _ progress: inout SweepProgress, _ group: inout TaskGroup<Step>) {
         switch step {

@@ -58,17 +58,27 @@ package struct SweepScheduler: Service {
         return !Task.isCancelled && !Task.isShuttingDownGracefully
     }
 
-    /// On graceful shutdown the sweep asks no more by itself; here it is cancelled when what is in flight takes too long.
+    /// On graceful shutdown the sweep asks no more by itself; here it is cancelled when what is in flight takes too long,
+    /// or when this task is cancelled.
     private func sweep() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                try? await gracefulShutdown()
-                try? await clock.sleep(for: policy.shutdownPatience)
+                // Cancelled: the sweep is over.
+                do { try await patienceIsOver() } catch { return }
                 await reconciler.cancelSweep()
             }
-            await sweepAndLog()
+            await withTaskCancellationHandler {
+                await sweepAndLog()
+            } onCancel: {
+                Task { await reconciler.cancelSweep() }
+            }
             group.cancelAll()
         }
+    }
+
+    private func patienceIsOver() async throws {
+        try await gracefulShutdown()
+        try await clock.sleep(for: policy.shutdownPatience)
     }
 
     private func sweepAndLog() async {

@@ -1,0 +1,194 @@
+import Synchronization
+
+@testable import GradingCore
+
+/// A store in memory that fails, waits and remembers as the test wants. Its transitions are the simplest that will do: the
+/// real ones are tested elsewhere.
+final class FakeStore: Store {
+    struct Row {
+        var status = TaskStatus.processing
+        var nextCheckAt = Timestamp(milliseconds: 0)
+        var leasedUntil = Timestamp(milliseconds: 0)
+        var consecutiveErrors = 0
+    }
+
+    struct State {
+        var tasks: [TaskID: Row] = [:]
+        /// Every batch that was tried, in order.
+        var batches: [[TaskReport]] = []
+        var parked: [TaskReport] = []
+        var claims: [ClaimRequest] = []
+        var answered: [(claim: ClaimedTask, nextCheckAt: Timestamp)] = []
+        var failed: [CheckFailure] = []
+        var sessionsBehind = 0
+        var pruned: [Timestamp] = []
+        var statistics = MonitorStatistics()
+        /// What a batch fails with, if anything.
+        var refusal: @Sendable ([TaskReport]) -> StoreError? = { _ in nil }
+        /// What everything but `apply` fails with, if anything.
+        var outage: StoreError?
+        /// What the end of a check fails with, if anything.
+        var recordOutage: StoreError?
+        var outcomesMissing = 0
+    }
+
+    let state: Mutex<State>
+    /// Holds each commit, when there is one.
+    let commitGate: Gate?
+    let sessionWords = SessionWords.firstGeneration
+
+    init(tasks: [TaskID] = [], commitGate: Gate? = nil) {
+        state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))
+        self.commitGate = commitGate
+    }
+
+    var batchSizes: [Int] { state.withLock { $0.batches.map(\.count) } }
+
+    func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    func row(_ task: TaskID) -> Row? { state.withLock { $0.tasks[task] } }
+
+    private func recording(_ body: (inout State) -> Void) throws(StoreError) {
+        if let outage = state.withLock({ $0.recordOutage }) { throw outage }
+        try serving(body)
+    }
+
+    private func serving<T: Sendable>(_ body: (inout State) -> T) throws(StoreError) -> T {
+        let result: Result<T, StoreError> = state.withLock { state in
+            if let outage = state.outage { return .failure(outage) }
+            return .success(body(&state))
+        }
+        return try result.get()
+    }
+
+    // MARK: The one way in
+
+    func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
+        state.withLock { $0.batches.append(batch) }
+        await commitGate?.pass()
+        let result: Result<[ReportOutcome], StoreError> = state.withLock { state in
+            if let error = state.refusal(batch) { return .failure(error) }
+            return .success(batch.dropLast(state.outcomesMissing).map { Self.apply($0, to: &state) })
+        }
+        return try result.get()
+    }
+
+    private static func apply(_ report: TaskReport, to state: inout State) -> ReportOutcome {
+        guard let row = state.tasks[report.task] else { return ReportOutcome(.parked, status: nil) }
+        state.parked.removeAll { $0 == report }
+        guard case .known(let status) = report.meaning, status != row.status else {
+            return ReportOutcome(row.status.isOpen ? .applied : .duplicate, status: row.status)
+        }
+        guard row.status.isOpen else { return ReportOutcome(.conflict, status: row.status) }
+        state.tasks[report.task]?.status = status
+        return ReportOutcome(.applied, status: status, changedStatus: true)
+    }
+
+    func parkedReports(limit: Int) async throws(StoreError) -> [TaskReport] {
+        try serving { state in
+            Array(state.parked.filter { state.tasks[$0.task] != nil }.prefix(limit))
+        }
+    }
+
+    // MARK: Checks
+
+    func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
+        try serving { state in
+            state.claims.append(claim)
+            let due = state.tasks.filter {
+                $0.value.status.isOpen && $0.value.nextCheckAt <= claim.now && $0.value.leasedUntil <= claim.now
+            }
+            return due.keys.sorted().prefix(claim.limit).map { Self.lease($0, claim, &state) }
+        }
+    }
+
+    func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim {
+        try serving { state in
+            state.claims.append(claim)
+            guard let row = state.tasks[task] else { return .noSuchTask }
+            guard row.status.isOpen else { return .settled(row.status) }
+            guard row.leasedUntil <= claim.now else { return .leasedElsewhere(row.status) }
+            return .claimed(Self.lease(task, claim, &state))
+        }
+    }
+
+    private static func lease(_ task: TaskID, _ claim: ClaimRequest, _ state: inout State) -> ClaimedTask {
+        let row = state.tasks[task] ?? Row()
+        state.tasks[task]?.leasedUntil = claim.leaseExpiresAt
+        return ClaimedTask(
+            task: task,
+            owner: claim.owner,
+            consecutiveErrors: row.consecutiveErrors,
+            status: row.status
+        )
+    }
+
+    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+        try recording { state in
+            state.answered.append((task, nextCheckAt))
+            state.tasks[task.task]?.nextCheckAt = nextCheckAt
+            state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0)
+            state.tasks[task.task]?.consecutiveErrors = 0
+        }
+    }
+
+    func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
+        try recording { state in
+            state.failed.append(failure)
+            state.tasks[failure.claim.task]?.nextCheckAt = failure.nextCheckAt
+            state.tasks[failure.claim.task]?.leasedUntil = Timestamp(milliseconds: 0)
+            state.tasks[failure.claim.task]?.consecutiveErrors += 1
+        }
+    }
+
+    // MARK: The rest
+
+    func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
+        try serving { state in
+            defer { state.sessionsBehind = 0 }
+            return state.sessionsBehind
+        }
+    }
+
+    func statistics() async throws(StoreError) -> MonitorStatistics {
+        try serving { $0.statistics }
+    }
+
+    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int {
+        try serving { state in
+            state.pruned.append(limit)
+            return 0
+        }
+    }
+
+    // Nothing in this suite asks for these.
+    func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
+        throw .unavailable("not part of the fake")
+    }
+    func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? { nil }
+    func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? { nil }
+    func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
+    func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? { nil }
+    func verifyWritable() async throws(StoreError) {}
+}
+
+extension TaskReport {
+    static func fake(
+        _ task: String,
+        _ status: TaskStatus = .completed,
+        delivery: String? = nil,
+        bytes: Int = 0
+    ) -> TaskReport {
+        TaskReport(
+            task: TaskID(task)!,
+            word: status.rawValue,
+            meaning: .known(status),
+            error: bytes > 0 ? String(repeating: "x", count: bytes) : nil,
+            provenance: Provenance(
+                source: .callback,
+                observedAt: Timestamp(milliseconds: 1_000),
+                delivery: delivery.map { Delivery(id: $0, bodyHash: [], keyID: "key") }
+            )
+        )
+    }
+}

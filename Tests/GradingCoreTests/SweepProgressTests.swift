@@ -1,0 +1,112 @@
+import Testing
+
+@testable import GradingCore
+
+@Suite("What a sweep does next")
+struct SweepProgressTests {
+    static let now = Timestamp(milliseconds: 1_000)
+    static let later = Timestamp(milliseconds: 46_000)
+
+    static func claims(_ numbers: ClosedRange<Int>) -> [ClaimedTask] {
+        numbers.map { ClaimedTask(task: TaskID("t\($0)")!, owner: "me", consecutiveErrors: 0, status: .pending) }
+    }
+
+    /// What it does until it waits or ends.
+    static func steps(_ progress: inout SweepProgress) -> [SweepProgress.Step] {
+        var steps: [SweepProgress.Step] = []
+        while steps.last != .wait, steps.last != .finish, steps.last != .claim {
+            steps.append(progress.next(now: now))
+        }
+        return steps
+    }
+
+    static let committed = StatusCheck.Settlement(
+        verdict: .committed(ReportOutcome(.applied, status: .completed, changedStatus: true))
+    )
+
+    @Test("no more questions in flight than allowed, each answer making room for one")
+    func inFlight() {
+        var progress = SweepProgress(maxInFlight: 2)
+        let claims = Self.claims(1...5)
+        #expect(Self.steps(&progress) == [.claim])
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
+        progress.answered(settling: true)
+        #expect(Self.steps(&progress) == [.ask(claims[2]), .wait])
+    }
+
+    @Test("answers that wait for their commit hold the questions back")
+    func settling() {
+        var progress = SweepProgress(maxInFlight: 1)
+        let claims = Self.claims(1...5)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
+        progress.answered(settling: true)
+        #expect(Self.steps(&progress) == [.ask(claims[1]), .wait])
+        progress.answered(settling: true)
+        #expect(Self.steps(&progress) == [.wait])
+        progress.settled(Self.committed)
+        #expect(Self.steps(&progress) == [.ask(claims[2]), .wait])
+    }
+
+    @Test("it claims again when all are asked, and ends when nothing is due any more")
+    func claims() {
+        var progress = SweepProgress(maxInFlight: 4)
+        let claims = Self.claims(1...1)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .claim])
+        progress.claimed([], askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.wait])
+        progress.answered(settling: true)
+        progress.settled(Self.committed)
+        #expect(Self.steps(&progress) == [.finish])
+        #expect(progress.asked == 1)
+        #expect(progress.updated == 1)
+    }
+
+    @Test("a task is asked about once in a sweep, whatever is claimed")
+    func once() {
+        var progress = SweepProgress(maxInFlight: 4)
+        let claims = Self.claims(1...2)
+        progress.claimed(claims, askBefore: Self.later)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
+    }
+
+    @Test("a task whose lease may not last for the answer is left alone")
+    func leaseTooShort() {
+        var progress = SweepProgress(maxInFlight: 4)
+        progress.claimed(Self.claims(1...2), askBefore: Self.now)
+        #expect(Self.steps(&progress) == [.claim])
+    }
+
+    @Test("stopping asks no more and waits for what is in flight")
+    func stopping() {
+        var progress = SweepProgress(maxInFlight: 1)
+        let claims = Self.claims(1...2)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
+        progress.stop()
+        #expect(Self.steps(&progress) == [.wait])
+        progress.answered(settling: true)
+        #expect(Self.steps(&progress) == [.wait])
+        progress.settled(Self.committed)
+        #expect(Self.steps(&progress) == [.finish])
+    }
+
+    @Test("a database that does not serve ends the sweep; failed checks alone do not")
+    func failures() {
+        var progress = SweepProgress(maxInFlight: 1)
+        let claims = Self.claims(1...3)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(progress.next(now: Self.now) == .ask(claims[0]))
+        progress.answered(settling: true)
+        progress.settled(StatusCheck.Settlement(verdict: .failed(reason: "late")))
+        #expect(progress.next(now: Self.now) == .ask(claims[1]))
+        progress.answered(settling: true)
+        progress.settled(StatusCheck.Settlement(verdict: .failed(reason: "late"), storeFailure: .unavailable("down")))
+        #expect(progress.next(now: Self.now) == .finish)
+        #expect(progress.errors == 2)
+        #expect(progress.storeFailure == .unavailable("down"))
+    }
+}
