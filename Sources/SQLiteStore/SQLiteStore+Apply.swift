@@ -34,10 +34,10 @@ extension KnownDelivery {
         let statement = try db.cachedStatement(
             sql: "SELECT body_hash, task_id, outcome, has_conflict FROM monitor_deliveries WHERE delivery_id = ?"
         )
-        guard let row = try Row.fetchOne(statement, arguments: [id]), let task = TaskID(row[1]),
-            let disposition = Disposition(rawValue: row[2])
+        guard let row = try Row.fetchOne(statement, arguments: [id]), let task = row.text(1).flatMap(TaskID.init),
+            let disposition = row.text(2).flatMap(Disposition.init)
         else { return nil }
-        return KnownDelivery(bodyHash: row.bytes(0) ?? [], task: task, disposition: disposition, hasConflict: row[3])
+        return KnownDelivery(bodyHash: row.bytes(0) ?? [], task: task, disposition: disposition, hasConflict: row.flag(3))
     }
 }
 

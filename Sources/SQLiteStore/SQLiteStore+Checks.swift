@@ -8,9 +8,11 @@ extension SQLiteStore {
                 db.cachedStatement(sql: Self.dueTasks),
                 arguments: [claim.now.milliseconds, claim.grace.milliseconds, claim.limit]
             ).compactMap { row in
-                guard let task = TaskID(row[0]), let status = TaskStatus(rawValue: row[2]) else { return nil }
-                try claim.lease(task, of: StudentRowID(row[1]), in: db)
-                return ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row[3] ?? 0, status: status)
+                guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1),
+                    let status = row.text(2).flatMap(TaskStatus.init)
+                else { return nil }
+                try claim.lease(task, of: StudentRowID(student), in: db)
+                return ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row.integer(3) ?? 0, status: status)
             }
         }
     }
@@ -22,7 +24,7 @@ extension SQLiteStore {
                max(coalesce(t.last_signal_at, \(Timestamp.milliseconds(of: "s.updatedAt"))) + ?2, coalesce(t.next_check_at, 0)) AS due
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
         WHERE s.status IN ('PENDING', 'PROCESSING')
-          AND length(s.taskId) BETWEEN 1 AND 128 AND s.taskId NOT GLOB '*[^A-Za-z0-9._-]*' AND s.taskId NOT IN ('.', '..')
+          AND \(TaskID.sqlCondition("s.taskId"))
           AND (t.lease_expires_at IS NULL OR t.lease_expires_at <= ?1)
           AND due <= ?1
         GROUP BY s.taskId
@@ -40,10 +42,10 @@ extension SQLiteStore {
                 ),
                 arguments: [task.rawValue]
             )
-            if let expiry = row?[1] as Int64?, expiry > claim.now.milliseconds { return .leasedElsewhere(state.status) }
+            if let expiry = row?.timestamp(1), expiry > claim.now { return .leasedElsewhere(state.status) }
             try claim.lease(task, of: state.student, in: db)
             return .claimed(
-                ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row?[0] ?? 0, status: state.status)
+                ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row?.integer(0) ?? 0, status: state.status)
             )
         }
     }
@@ -56,6 +58,19 @@ extension SQLiteStore {
                     WHERE task_id = ? AND lease_owner = ?
                     """
             ).execute(arguments: [nextCheckAt.milliseconds, task.task.rawValue, task.owner])
+        }
+    }
+
+    package func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
+        try await write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE monitor_tasks SET lease_owner = NULL, lease_expires_at = NULL WHERE task_id = ? AND lease_owner = ?
+                    """
+            )
+            for task in tasks {
+                try statement.execute(arguments: [task.task.rawValue, task.owner])
+            }
         }
     }
 
@@ -89,8 +104,17 @@ extension ClaimRequest {
             sql: """
                 INSERT INTO monitor_tasks (task_id, student_id, lease_owner, lease_expires_at) VALUES (?, ?, ?, ?)
                 ON CONFLICT (task_id) DO UPDATE
-                SET lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at
+                SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at
                 """
         ).execute(arguments: [task.rawValue, student.rawValue, owner, leaseExpiresAt.milliseconds])
+    }
+}
+
+extension TaskID {
+    /// SQL for "this column holds an id within our grammar".
+    static func sqlCondition(_ column: String) -> String {
+        """
+        (length(\(column)) BETWEEN 1 AND 128 AND \(column) NOT GLOB '*[^A-Za-z0-9._-]*' AND \(column) NOT IN ('.', '..'))
+        """
     }
 }

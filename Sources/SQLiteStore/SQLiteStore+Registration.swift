@@ -63,7 +63,9 @@ private struct Registrar {
             return holder.isStudent(of: task) ? .unchanged : .taken
         }
         try ensureSession(task.session)
-        if let failed = try failedStudent(for: task) {
+        if let waiting = try waitingStudent(for: task) {
+            try give(task, to: waiting)
+        } else if let failed = try failedStudent(for: task) {
             try startAttempt(failed.attempt + 1, of: failed.student, as: task)
         } else {
             try addStudent(task)
@@ -97,7 +99,7 @@ private struct Registrar {
                 """
         )
         return try Row.fetchOne(statement, arguments: [task.rawValue]).map {
-            Holder(session: $0[0], name: $0[1], studentID: $0[2])
+            Holder(session: $0.text(0) ?? "", name: $0.text(1) ?? "", studentID: $0.text(2))
         }
     }
 
@@ -143,6 +145,24 @@ private struct Registrar {
         try insertTask(task, student, attempt: 1)
     }
 
+    /// A student that the web app wrote before there was a task id for it.
+    private func waitingStudent(for task: TaskRegistration) throws -> StudentRowID? {
+        guard let studentID = task.studentID else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id FROM students WHERE gradingSessionId = ? AND status IN ('PENDING', 'PROCESSING') AND taskId IS NULL
+                    AND studentId = ? LIMIT 1
+                """
+        )
+        return try Row.fetchOne(statement, arguments: [task.session.id.rawValue, studentID])?.text(0).map(StudentRowID.init)
+    }
+
+    private func give(_ task: TaskRegistration, to student: StudentRowID) throws {
+        try db.cachedStatement(sql: "UPDATE students SET taskId = ?, updatedAt = ? WHERE id = ?")
+            .execute(arguments: [task.task.rawValue, now.milliseconds, student.rawValue])
+        try insertTask(task, student, attempt: 1)
+    }
+
     /// The student whose failed task this one replaces: the same session and institution's number.
     private func failedStudent(for task: TaskRegistration) throws -> (student: StudentRowID, attempt: Int)? {
         guard let studentID = task.studentID else { return nil }
@@ -152,16 +172,21 @@ private struct Registrar {
                 WHERE s.gradingSessionId = ? AND s.status = 'FAILED' AND s.studentId = ? LIMIT 1
                 """
         )
-        return try Row.fetchOne(statement, arguments: [task.session.id.rawValue, studentID]).map {
-            (StudentRowID($0[0]), $0[1] ?? 1)
-        }
+        let row = try Row.fetchOne(statement, arguments: [task.session.id.rawValue, studentID])
+        guard let row, let student = row.text(0) else { return nil }
+        return (StudentRowID(student), row.integer(1) ?? 1)
     }
 
     /// A failed student submitted again under a new task id: an explicit retry, the only way back from FAILED to PENDING.
     private mutating func startAttempt(_ attempt: Int, of student: StudentRowID, as task: TaskRegistration) throws {
         try rememberFormerTask(of: student)
-        try db.cachedStatement(sql: "UPDATE students SET taskId = ?, status = 'PENDING', updatedAt = ? WHERE id = ?")
-            .execute(arguments: [task.task.rawValue, now.milliseconds, student.rawValue])
+        try db.cachedStatement(
+            sql: """
+                UPDATE students SET taskId = ?, status = 'PENDING', updatedAt = ?, totalScore = NULL, maxScore = NULL,
+                    percentage = NULL, rawGradingOutput = NULL
+                WHERE id = ?
+                """
+        ).execute(arguments: [task.task.rawValue, now.milliseconds, student.rawValue])
         try insertTask(task, student, attempt: attempt)
         let log = LogWrite(
             session: task.session.id,
@@ -192,9 +217,10 @@ private struct Registrar {
         ).execute(arguments: [student.rawValue])
     }
 
+    /// Replaces what is known of a task whose student the web app has deleted since.
     private func insertTask(_ task: TaskRegistration, _ student: StudentRowID, attempt: Int) throws {
         try db.cachedStatement(
-            sql: "INSERT INTO monitor_tasks (task_id, student_id, attempt, priority) VALUES (?, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO monitor_tasks (task_id, student_id, attempt, priority) VALUES (?, ?, ?, ?)"
         ).execute(arguments: [task.task.rawValue, student.rawValue, attempt, task.priority])
     }
 }

@@ -4,13 +4,22 @@ import GRDB
 extension SQLiteStore {
     package func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
         try await write { db in
-            let active = try String.fetchAll(
-                db,
-                sql: "SELECT id FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')"
-            )
-            return try active.count { try SessionRollUp.rollUp(SessionID(stored: $0), in: db, at: now) }
+            try Row.fetchAll(db.cachedStatement(sql: Self.sessionsToRollUp)).compactMap { $0.text(0) }.count { session in
+                try SessionRollUp.rollUp(SessionID(stored: session), in: db, at: now)
+            }
         }
     }
+
+    /// The active ones, and those that have ended although a student has not, or has failed although a student has not.
+    private static let sessionsToRollUp = """
+        SELECT id FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')
+        UNION
+        SELECT gradingSessionId FROM students WHERE status IN ('PENDING', 'PROCESSING')
+        UNION
+        SELECT id FROM grading_sessions WHERE status = 'FAILED' AND EXISTS (
+            SELECT 1 FROM students WHERE gradingSessionId = grading_sessions.id
+            AND students.status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
+        """
 
     package func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? {
         let words = sessionWords
@@ -81,8 +90,8 @@ extension StudentCounts {
             arguments: [session.rawValue]
         )
         return rows.reduce(into: StudentCounts()) { counts, row in
-            guard let status = TaskStatus(rawValue: row[0]) else { return }
-            counts.add(row[2], at: row[1] && status.isOpen ? .pending : status)
+            guard let status = row.text(0).flatMap(TaskStatus.init), let students = row.integer(2) else { return }
+            counts.add(students, at: row.flag(1) && status.isOpen ? .pending : status)
         }
     }
 }
@@ -90,12 +99,12 @@ extension StudentCounts {
 extension SessionLog {
     fileprivate init(_ row: Row) {
         self.init(
-            id: row[0],
-            level: LogLevel(rawValue: row[1]) ?? .info,
-            message: row[2],
-            context: row[3],
-            studentID: row[4],
-            metadata: row[5],
+            id: row.text(0) ?? "",
+            level: row.text(1).flatMap(LogLevel.init) ?? .info,
+            message: row.text(2) ?? "",
+            context: row.text(3),
+            studentID: row.text(4),
+            metadata: row.text(5),
             createdAt: row.timestamp(6) ?? Timestamp(milliseconds: 0)
         )
     }

@@ -2,15 +2,22 @@ package import GradingCore
 import GRDB
 
 extension SQLiteStore {
+    package func openWork() async throws(StoreError) -> OpenWork {
+        try await read { db in try OpenWork.count(in: db) }
+    }
+
     package func statistics() async throws(StoreError) -> MonitorStatistics {
         try await read { db in
             var statistics = MonitorStatistics()
-            try statistics.countTasks(in: db)
-            try statistics.countSessions(in: db)
+            statistics.open = try OpenWork.count(in: db)
+            try statistics.countStudents(in: db)
             try statistics.countProvenance(in: db)
+            statistics.sessions = try Int.fetchOne(db, sql: "SELECT count(*) FROM grading_sessions") ?? 0
             statistics.averageScore = try Double.fetchOne(
                 db,
-                sql: "SELECT avg(percentage) FROM students WHERE status <> 'FAILED' AND percentage IS NOT NULL"
+                sql: """
+                    SELECT avg(percentage) FROM students WHERE status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
+                    """
             )
             statistics.oldestPending = try OldestPendingTask.fetch(from: db)
             return statistics
@@ -20,62 +27,49 @@ extension SQLiteStore {
     package func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
         try await read { db in
             guard let state = try TaskState.fetch(task, from: db) else { return nil }
-            let name = try String.fetchOne(
-                db,
-                sql: "SELECT name FROM students WHERE id = ?",
-                arguments: [state.student.rawValue]
-            )
+            let row = try Row.fetchOne(db, sql: "SELECT name FROM students WHERE id = ?", arguments: [state.student.rawValue])
             return TaskSnapshot(
                 task: task,
                 student: state.student,
-                studentName: name ?? "",
+                studentName: row?.text(0) ?? "",
                 session: state.session,
                 status: state.status,
                 attempt: state.attempt
             )
         }
     }
+}
 
-    package func verifyWritable() async throws(StoreError) {
-        do {
-            try await queue.writeWithoutTransaction { db in
-                // A real write, undone: `BEGIN IMMEDIATE` alone succeeds on a disk that is full.
-                try db.inTransaction(.immediate) {
-                    try db.execute(sql: "INSERT OR REPLACE INTO monitor_meta (key, value) VALUES ('writable', 1)")
-                    return .rollback
-                }
+extension OpenWork {
+    /// By the index of open students alone: `status IN (…)` is what tells SQLite that it applies.
+    fileprivate static func count(in db: Database) throws -> OpenWork {
+        let tasks = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT status, count(*) FROM students WHERE status IN ('PENDING', 'PROCESSING') AND taskId IS NOT NULL GROUP BY status
+                """
+        )
+        let sessions = try Int.fetchOne(
+            db,
+            sql: "SELECT count(*) FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')"
+        )
+        return tasks.reduce(into: OpenWork(activeSessions: sessions ?? 0)) { open, row in
+            switch row.text(0).flatMap(TaskStatus.init) {
+            case .pending: open.pendingTasks = row.integer(1) ?? 0
+            case .processing: open.processingTasks = row.integer(1) ?? 0
+            default: break
             }
-        } catch {
-            throw StoreError(error)
         }
     }
 }
 
 extension MonitorStatistics {
-    fileprivate mutating func countTasks(in db: Database) throws {
-        let rows = try Row.fetchAll(
-            db,
-            sql: "SELECT status, sum(taskId IS NOT NULL), count(*) FROM students GROUP BY status"
-        )
-        for row in rows {
-            switch TaskStatus(rawValue: row[0]) {
-            case .pending: pendingTasks = row[1]
-            case .processing: processingTasks = row[1]
-            case .failed: studentsFailed = row[2]
-            case .requiresReview:
-                requiresReview = row[2]
-                studentsGraded += row[2]
-            case .completed, .approved, .rejected: studentsGraded += row[2]
-            case nil: break
-            }
-        }
-    }
-
-    fileprivate mutating func countSessions(in db: Database) throws {
-        let rows = try Row.fetchAll(db, sql: "SELECT status, count(*) FROM grading_sessions GROUP BY status")
-        for row in rows {
-            sessions += row[1]
-            if ["PENDING", "IN_PROGRESS"].contains(row[0] as String) { activeSessions += row[1] }
+    fileprivate mutating func countStudents(in db: Database) throws {
+        for row in try Row.fetchAll(db, sql: "SELECT status, count(*) FROM students GROUP BY status") {
+            guard let status = row.text(0).flatMap(TaskStatus.init), let students = row.integer(1) else { continue }
+            if status.hasResult { studentsGraded += students }
+            if status == .failed { studentsFailed = students }
+            if status == .requiresReview { requiresReview = students }
         }
     }
 
@@ -88,27 +82,29 @@ extension MonitorStatistics {
                 """
         )
         for row in ended {
-            if let source = ReportSource(rawValue: row[0]) { endedBy[source] = row[1] }
+            if let source = row.text(0).flatMap(ReportSource.init) { endedBy[source] = row.integer(1) }
         }
-        let ledger = try Row.fetchAll(db, sql: "SELECT outcome, count(*) FROM monitor_deliveries GROUP BY outcome")
-        for row in ledger {
-            if let disposition = Disposition(rawValue: row[0]) { deliveries[disposition] = row[1] }
+        for row in try Row.fetchAll(db, sql: "SELECT outcome, count(*) FROM monitor_deliveries GROUP BY outcome") {
+            if let disposition = row.text(0).flatMap(Disposition.init) { deliveries[disposition] = row.integer(1) }
         }
     }
 }
 
 extension OldestPendingTask {
     fileprivate static func fetch(from db: Database) throws -> OldestPendingTask? {
-        let createdAt = Timestamp.milliseconds(of: "createdAt")
         let row = try Row.fetchOne(
             db,
             sql: """
                 SELECT taskId, name, createdAt FROM students
-                WHERE status IN ('PENDING', 'PROCESSING') AND status = 'PENDING' AND taskId IS NOT NULL
-                ORDER BY \(createdAt) LIMIT 1
+                WHERE status IN ('PENDING', 'PROCESSING') AND status = 'PENDING' AND \(TaskID.sqlCondition("taskId"))
+                ORDER BY \(Timestamp.milliseconds(of: "createdAt")) LIMIT 1
                 """
         )
-        guard let row, let task = TaskID(row[0]) else { return nil }
-        return OldestPendingTask(task: task, studentName: row[1], createdAt: row.timestamp(2) ?? Timestamp(milliseconds: 0))
+        guard let row, let task = row.text(0).flatMap(TaskID.init) else { return nil }
+        return OldestPendingTask(
+            task: task,
+            studentName: row.text(1) ?? "",
+            createdAt: row.timestamp(2) ?? Timestamp(milliseconds: 0)
+        )
     }
 }

@@ -10,14 +10,21 @@ package struct SQLiteStore: Store {
     package let sessionWords = SessionWords.firstGeneration
 
     let queue: DatabaseQueue
+    let decoder: ReportDecoder
     let logger: Logger
 
     /// Opens (and makes, where it is not there) the database at `path` and brings its schema up to date.
-    /// - Parameter path: a file's path, in a directory that exists and can be written.
-    package static func open(path: String, logger: Logger) async throws(StoreError) -> SQLiteStore {
+    /// - Parameters:
+    ///   - path: a file's path, in a directory that exists and can be written.
+    ///   - decoder: reads parked reports back: the one, with the operator's words, that reads everything else.
+    package static func open(
+        path: String,
+        decoder: ReportDecoder = ReportDecoder(),
+        logger: Logger
+    ) async throws(StoreError) -> SQLiteStore {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            let store = SQLiteStore(queue: queue, logger: logger)
+            let store = SQLiteStore(queue: queue, decoder: decoder, logger: logger)
             try await queue.writeWithoutTransaction { db in
                 // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
                 // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).

@@ -19,7 +19,8 @@ extension SessionRollUp {
 
     private static func status(of session: SessionID, in db: Database) throws -> SessionStatus? {
         let statement = try db.cachedStatement(sql: "SELECT status FROM grading_sessions WHERE id = ?")
-        return try String.fetchOne(statement, arguments: [session.rawValue]).flatMap(SessionWords.firstGeneration.status)
+        return try Row.fetchOne(statement, arguments: [session.rawValue])?.text(0)
+            .flatMap(SessionWords.firstGeneration.status)
     }
 
     /// `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.
@@ -47,7 +48,7 @@ extension SessionRollUp {
         ).execute(arguments: [session.rawValue, words.word(for: old), words.word(for: new), now.milliseconds])
     }
 
-    /// Fills the score columns, in percent, and writes only what differs.
+    /// Fills the score columns, in percent, from the students that ended with a result, and writes only what differs.
     private static func writeScores(of session: SessionID, in db: Database, at now: Timestamp) throws {
         try db.cachedStatement(
             sql: """
@@ -58,6 +59,7 @@ extension SessionRollUp {
                     SELECT avg(percentage) AS average, max(percentage) AS highest, min(percentage) AS lowest,
                            avg(percentage >= ?3) * 100 AS passing
                     FROM students WHERE gradingSessionId = ?1 AND percentage IS NOT NULL
+                        AND status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
                 ) AS s
                 WHERE id = ?1 AND (averageScore, highestScore, lowestScore, passingRate)
                     IS NOT (s.average, s.highest, s.lowest, s.passing)
@@ -67,14 +69,14 @@ extension SessionRollUp {
 }
 
 extension StudentPresence {
-    /// Four probes of the index on (session, status).
+    /// Probes of the index on (session, status, task id): each ends at the first entry.
     fileprivate static func fetch(_ session: SessionID, from db: Database) throws -> StudentPresence {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT
                     EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PENDING')
                     OR EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PROCESSING' AND taskId IS NULL),
-                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PROCESSING' AND taskId IS NOT NULL),
+                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PROCESSING' AND taskId > ''),
                     EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'FAILED'),
                     EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1
                             AND status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
@@ -83,6 +85,6 @@ extension StudentPresence {
         guard let row = try Row.fetchOne(statement, arguments: [session.rawValue]) else {
             return StudentPresence(pending: false, processing: false, failed: false, graded: false)
         }
-        return StudentPresence(pending: row[0], processing: row[1], failed: row[2], graded: row[3])
+        return StudentPresence(pending: row.flag(0), processing: row.flag(1), failed: row.flag(2), graded: row.flag(3))
     }
 }

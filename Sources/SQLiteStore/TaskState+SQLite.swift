@@ -2,14 +2,15 @@ import GradingCore
 import GRDB
 
 extension TaskState {
-    /// Reads one task: the student that bears its id now, or the one that bore it before a later attempt.
+    /// Reads one task: the student that bears its id now, or the one that bore it before a later attempt. The web app's first
+    /// generation lets several students bear one id; then it is an open one.
     static func fetch(_ task: TaskID, from db: Database) throws -> TaskState? {
         let current = try db.cachedStatement(
             sql: """
                 SELECT s.id, s.gradingSessionId, s.status, s.gradedAt, t.attempt, t.result_hash, t.last_signal_at,
-                       t.first_processing_at, t.learned_via
+                       t.first_processing_at, t.learned_via, t.reported_attempt
                 FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
-                WHERE s.taskId = ? LIMIT 1
+                WHERE s.taskId = ? ORDER BY s.status NOT IN ('PENDING', 'PROCESSING'), s.id LIMIT 1
                 """
         )
         if let row = try Row.fetchOne(current, arguments: [task.rawValue]) {
@@ -18,7 +19,7 @@ extension TaskState {
         let former = try db.cachedStatement(
             sql: """
                 SELECT s.id, s.gradingSessionId, s.status, s.gradedAt, t.attempt, t.result_hash, t.last_signal_at,
-                       t.first_processing_at, t.learned_via
+                       t.first_processing_at, t.learned_via, t.reported_attempt
                 FROM monitor_tasks t JOIN students s ON s.id = t.student_id
                 WHERE t.task_id = ?
                 """
@@ -27,19 +28,22 @@ extension TaskState {
     }
 
     private init?(_ task: TaskID, _ row: Row, isSuperseded: Bool) {
-        guard let status = TaskStatus(rawValue: row[2]) else { return nil }
+        guard let student = row.text(0), let session = row.text(1), let status = row.text(2).flatMap(TaskStatus.init) else {
+            return nil
+        }
         self.init(
             task: task,
-            student: StudentRowID(row[0]),
-            session: SessionID(stored: row[1]),
+            student: StudentRowID(student),
+            session: SessionID(stored: session),
             status: status,
-            attempt: row[4] ?? 1,
+            attempt: row.integer(4) ?? 1,
+            reportedAttempt: row.integer(9),
             isSuperseded: isSuperseded,
             resultHash: row.bytes(5),
             lastSignalAt: row.timestamp(6),
             firstProcessingAt: row.timestamp(7),
             gradedAt: row.timestamp(3),
-            learnedVia: (row[8] as String?).flatMap(ReportSource.init)
+            learnedVia: row.text(8).flatMap(ReportSource.init)
         )
     }
 }
@@ -53,19 +57,22 @@ extension TaskWrite {
     }
 
     private func writeStudent(_ move: TaskMove, to db: Database, at now: Timestamp) throws {
-        let result = move.result
-        let percentage = result.flatMap(\.percentage)
+        try db.cachedStatement(sql: "UPDATE students SET status = ?, gradedAt = ?, updatedAt = ? WHERE id = ?").execute(
+            arguments: [state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds, state.student.rawValue]
+        )
+        if let result = move.result {
+            try write(result, to: db)
+        }
+    }
+
+    /// All of a result or nothing of it: scores of two reports are never mixed.
+    private func write(_ result: GradingResult, to db: Database) throws {
         try db.cachedStatement(
-            sql: """
-                UPDATE students SET status = ?, gradedAt = ?, updatedAt = ?, totalScore = coalesce(?, totalScore),
-                    maxScore = coalesce(?, maxScore), percentage = coalesce(?, percentage),
-                    rawGradingOutput = coalesce(?, rawGradingOutput)
-                WHERE id = ?
-                """
+            sql: "UPDATE students SET totalScore = ?, maxScore = ?, percentage = ?, rawGradingOutput = ? WHERE id = ?"
         ).execute(
             arguments: [
-                state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds, result?.totalScore, result?.maxScore,
-                percentage, result.map { String(decoding: $0.raw, as: UTF8.self) }, state.student.rawValue,
+                result.totalScore, result.maxScore, result.percentage, String(decoding: result.raw, as: UTF8.self),
+                state.student.rawValue,
             ]
         )
     }
@@ -74,17 +81,17 @@ extension TaskWrite {
         try db.cachedStatement(
             sql: """
                 INSERT INTO monitor_tasks (task_id, student_id, last_signal_at, first_processing_at, learned_via, result_hash,
-                    needs_review, last_error)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (task_id) DO UPDATE SET last_signal_at = excluded.last_signal_at,
-                    first_processing_at = excluded.first_processing_at, learned_via = excluded.learned_via,
-                    result_hash = excluded.result_hash, needs_review = excluded.needs_review, last_error = excluded.last_error
+                    reported_attempt, needs_review, last_error)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                ON CONFLICT (task_id) DO UPDATE SET student_id = ?2, last_signal_at = ?3, first_processing_at = ?4,
+                    learned_via = ?5, result_hash = ?6, reported_attempt = ?7,
+                    needs_review = iif(?10, ?8, needs_review), last_error = iif(?10, ?9, last_error)
                 """
         ).execute(
             arguments: [
                 state.task.rawValue, state.student.rawValue, state.lastSignalAt?.milliseconds,
                 state.firstProcessingAt?.milliseconds, state.learnedVia?.rawValue, state.resultHash?.databaseValue,
-                move?.needsReview ?? false, move?.error,
+                state.reportedAttempt, move?.needsReview ?? false, move?.error, move != nil,
             ]
         )
     }

@@ -154,9 +154,19 @@ final class FakeStore: Store {
         try serving { $0.statistics }
     }
 
-    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int {
+    func openWork() async throws(StoreError) -> OpenWork {
+        try serving { $0.statistics.open }
+    }
+
+    func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
+        try recording { state in
+            for task in tasks { state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0) }
+        }
+    }
+
+    func prune(_ limits: PruneLimits) async throws(StoreError) -> Int {
         try serving { state in
-            state.pruned.append(limit)
+            state.pruned.append(limits.deliveriesBefore)
             return 0
         }
     }

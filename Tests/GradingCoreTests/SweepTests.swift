@@ -12,14 +12,14 @@ struct SweepTests {
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...25))
         store.set {
             $0.sessionsBehind = 2
-            $0.statistics.processingTasks = 7
+            $0.statistics.open.processingTasks = 7
         }
         let harness = Harness(store: store)
         var expected = SweepSummary()
         expected.tasksProcessed = 25
         expected.tasksUpdated = 25
         expected.sessionsUpdated = 2
-        expected.statistics.processingTasks = 7
+        expected.open.processingTasks = 7
         #expect(try await harness.sweep() == expected)
         #expect(await harness.reconciler.lastSweepAt == Harness.epoch)
 

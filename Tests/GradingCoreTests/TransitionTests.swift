@@ -6,15 +6,20 @@ struct TransitionTests {
     private static let now = Timestamp(milliseconds: 1_795_429_800_000)
     private static let graded = GradingResult(raw: Array("{}".utf8), totalScore: 1, maxScore: 2, assessment: .graded)
 
-    private static func state(_ status: TaskStatus, attempt: Int = 1, superseded: Bool = false) -> TaskState {
+    private static func state(
+        _ status: TaskStatus,
+        reportedAttempt: Int? = nil,
+        superseded: Bool = false,
+        hash: [UInt8]? = [1]
+    ) -> TaskState {
         TaskState(
             task: TaskID("t-1")!,
             student: StudentRowID("row"),
             session: SessionID("s")!,
             status: status,
-            attempt: attempt,
+            reportedAttempt: reportedAttempt,
             isSuperseded: superseded,
-            resultHash: [1],
+            resultHash: hash,
             lastSignalAt: now
         )
     }
@@ -81,10 +86,12 @@ struct TransitionTests {
 
     @Test("an older attempt changes nothing, whatever it says", arguments: TaskStatus.allCases)
     func olderAttempt(_ status: TaskStatus) {
-        let second = Self.state(status, attempt: 2)
+        let second = Self.state(status, reportedAttempt: 2)
         #expect(Transition(second, meeting: Self.report(.known(.failed), attempt: 1)) == .olderAttempt)
         #expect(Transition(Self.state(status, superseded: true), meeting: Self.report(.known(.completed))) == .olderAttempt)
         #expect(Transition(second, meeting: Self.report(.known(.completed), attempt: 2)) != .olderAttempt)
+        #expect(Transition(second, meeting: Self.report(.known(.completed))) != .olderAttempt)
+        #expect(Transition(Self.state(status), meeting: Self.report(.known(.completed), attempt: 1)) != .olderAttempt)
     }
 
     @Test("completed without a grade goes to a person")
@@ -112,7 +119,18 @@ struct TransitionTests {
                 #expect(Transition(Self.state(status), meeting: old) == .stale)
             }
         }
+        let failure = Self.report(.known(.failed), source: source, observedAt: before)
+        #expect(Transition(Self.state(.processing), meeting: failure) == .stale)
         let forward = Self.report(.known(.completed), source: source, observedAt: before)
         #expect(Transition(Self.state(.processing), meeting: forward) == .move(to: .completed))
+    }
+
+    @Test("a result that the web app stored itself stands, and repeating it is no conflict")
+    func settledByTheWebApp() {
+        for status in [TaskStatus.completed, .approved, .rejected] {
+            let foreign = Self.state(status, hash: nil)
+            #expect(Transition(foreign, meeting: Self.report(.known(.completed))) == .stale)
+            #expect(Transition(foreign, meeting: Self.report(.known(.failed))) == .conflict)
+        }
     }
 }

@@ -30,7 +30,7 @@ struct ReportTests {
     @Test("stats names the task that has waited longest")
     func oldestTask() throws {
         var statistics = MonitorStatistics()
-        statistics.pendingTasks = 3
+        statistics.open.pendingTasks = 3
         statistics.averageScore = 61.25
         statistics.endedBy = [.callback: 2]
         statistics.oldestPending = OldestPendingTask(
@@ -50,7 +50,7 @@ struct ReportTests {
         var summary = SweepSummary()
         summary.tasksProcessed = 12
         summary.tasksUpdated = 8
-        summary.statistics.pendingTasks = 4
+        summary.open.pendingTasks = 4
         let object = try object(SweepReport(summary, at: time))
         #expect(object["message"] as? String == "Background task status check completed")
         let inner = try #require(object["summary"] as? [String: Any])

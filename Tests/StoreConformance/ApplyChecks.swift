@@ -112,6 +112,56 @@ extension StoreConformance {
             #expect(try await harness.apply(report) == [ReportOutcome(.applied, status: .pending)])
             #expect(try await harness.logs().isEmpty)
         },
+        ConformanceCheck("scores of two reports are never mixed") { harness in
+            try await harness.register(.t1)
+            _ = try await harness.apply(.callback(.t1, .failed, result: .graded(2, of: 4), id: "d1"))
+            let bare = GradingResult(raw: Array("[15]".utf8), totalScore: 15, maxScore: nil, assessment: .graded)
+            _ = try await harness.apply(.callback(.t1, .completed, result: bare, id: "d2"))
+            let student = try await harness.student(of: .t1)
+            #expect(student?.totalScore == 15)
+            #expect(student?.maxScore == nil)
+            #expect(student?.percentage == nil)
+            #expect(student?.rawGradingOutput == "[15]")
+        },
+        ConformanceCheck("a result is kept byte for byte, also one that is a bare number") { harness in
+            try await harness.register(.t1)
+            let bare = GradingResult(
+                raw: Array("1.50".utf8),
+                totalScore: nil,
+                maxScore: nil,
+                assessment: .needsReview("a number")
+            )
+            _ = try await harness.apply(.callback(.t1, .completed, result: bare, id: "d1"))
+            #expect(try await harness.student(of: .t1)?.rawGradingOutput == "1.50")
+        },
+        ConformanceCheck("an older run that the grading server's own count names changes nothing and is logged") { harness in
+            try await harness.register(.t1)
+            let outcomes = try await harness.apply(
+                .callback(.t1, .processing, attempt: 2, id: "d1"),
+                .callback(.t1, .failed, attempt: 1, id: "d2")
+            )
+            #expect(outcomes.map(\.disposition) == [.applied, .stale])
+            let later = try await harness.apply(.callback(.t1, .failed, attempt: 1, id: "d3"), at: .start.after(1))
+            #expect(later == [ReportOutcome(.stale, status: .processing)])
+            #expect(try await harness.logs().map(\.level) == [.warning, .warning, .info])
+        },
+        ConformanceCheck("where several students bear one task id, the open one is meant") { harness in
+            try await harness.addSession(.s1, status: .processing)
+            try await harness.addStudent(WebAppStudent("row-1", in: .s1, task: "task-1", status: .completed))
+            try await harness.addStudent(WebAppStudent("row-2", in: .s1, task: "task-1"))
+            let outcome = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"))
+            #expect(outcome.map(\.changedStatus) == [true])
+            #expect(try await harness.student(StudentRowID("row-2"))?.status == "COMPLETED")
+            #expect(try await harness.session(.s1)?.status == "COMPLETED")
+        },
+        ConformanceCheck("a duplicate, a stale report and a signal leave the student's row as it is") { harness in
+            try await harness.register(.t1)
+            let first = TaskReport.callback(.t1, .completed, result: .graded(5), id: "d1")
+            _ = try await harness.apply(first, at: .start.after(1))
+            let before = try await harness.student(of: .t1)
+            _ = try await harness.apply(first, .callback(.t1, .processing, id: "d2"), at: .start.after(9))
+            #expect(try await harness.student(of: .t1) == before)
+        },
         ConformanceCheck("a callback that arrived while a check was under way wins") { harness in
             try await harness.register(.t1)
             _ = try await harness.apply(.callback(.t1, .failed, id: "d1"), at: .start.after(10))

@@ -55,6 +55,16 @@ extension StoreConformance {
             #expect(try await harness.store.claimDueTasks(.at(.start.after(899))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(900))).count == 1)
         },
+        ConformanceCheck("a released task can be claimed at once, and only its owner can release it") { harness in
+            try await harness.register(.t1)
+            let mine = try await harness.store.claimDueTasks(.at(.start.after(200)))
+            try await harness.store.release([
+                ClaimedTask(task: .t1, owner: "somebody else", consecutiveErrors: 0, status: .pending)
+            ])
+            #expect(try await harness.store.claimDueTasks(.at(.start.after(201))).isEmpty)
+            try await harness.store.release(mine)
+            #expect(try await harness.store.claimDueTasks(.at(.start.after(201))).count == 1)
+        },
         ConformanceCheck("a failed check is counted and logged, waits its backoff and changes no status") { harness in
             try await harness.register(.t1)
             let claim = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]

@@ -43,14 +43,21 @@ extension StoreConformance {
                 .callback(.t1, .failed, id: "d3")
             )
             #expect(late == [ReportOutcome(.stale, status: .pending), ReportOutcome(.stale, status: .pending)])
-            let named = try await harness.apply(.callback(.t2, .failed, attempt: 1, id: "d4"))
-            #expect(named == [ReportOutcome(.stale, status: .pending)])
             #expect(try await harness.status(of: .t2) == .pending)
+            #expect(try await harness.logs().filter { $0.level == .warning }.count == 2)
 
-            let fresh = try await harness.apply(.callback(.t2, .completed, result: .graded(9), attempt: 2, id: "d5"))
+            let fresh = try await harness.apply(.callback(.t2, .completed, result: .graded(9), attempt: 1, id: "d5"))
             #expect(fresh.map(\.changedStatus) == [true])
             let again = try await harness.store.register([.sample(.t1, studentID: "2010/1")], at: .start.after(2))
             #expect(again == .registered(new: 0, unchanged: 1))
+        },
+        ConformanceCheck("a student that the web app wrote without a task id is given the registered one") { harness in
+            try await harness.addSession(.s1, status: .pending)
+            try await harness.addStudent(WebAppStudent("row-1", in: .s1, task: nil, studentID: "7"))
+            let outcome = try await harness.store.register([.sample(.t1, studentID: "7")], at: .start)
+            #expect(outcome == .registered(new: 1, unchanged: 0))
+            #expect(try await harness.student(StudentRowID("row-1"))?.task == "task-1")
+            #expect(try await harness.store.sessionSummary(.s1)?.students == StudentCounts(pending: 1))
         },
         ConformanceCheck("the same institution's number with an open task is a second paper, not a retry") { harness in
             _ = try await harness.store.register([.sample(.t1, studentID: "7"), .sample(.t2, studentID: "7")], at: .start)

@@ -67,6 +67,28 @@ extension StoreConformance {
             #expect(try await harness.store.rollUpSessions(at: .start.after(2)) == 0)
             #expect(try await harness.session(.s1)?.completedAt == .start.after(1))
         },
+        ConformanceCheck("failed students do not count in the session's scores") { harness in
+            try await harness.register(.t1, .t2)
+            _ = try await harness.apply(
+                .callback(.t1, .failed, result: .graded(0), id: "d1"),
+                .callback(.t2, .completed, result: .graded(20), id: "d2")
+            )
+            let session = try await harness.session(.s1)
+            #expect(session?.averageScore == 100)
+            #expect(session?.lowestScore == 100)
+            #expect(try await harness.store.statistics().averageScore == 100)
+        },
+        ConformanceCheck("a session that ended ahead of its students is put right too") { harness in
+            try await harness.addSession(.s1, status: .completed)
+            try await harness.addStudent(WebAppStudent("row-1", in: .s1, task: "task-1", status: .completed))
+            try await harness.addStudent(WebAppStudent("row-2", in: .s1, task: "task-2", status: .processing))
+            let other = SessionID("session-2")!
+            try await harness.addSession(other, status: .failed)
+            try await harness.addStudent(WebAppStudent("row-3", in: other, task: "task-3", status: .completed))
+            #expect(try await harness.store.rollUpSessions(at: .start) == 2)
+            #expect(try await harness.session(.s1)?.status == harness.store.sessionWords.word(for: .processing))
+            #expect(try await harness.session(other)?.status == "COMPLETED")
+        },
         ConformanceCheck("a session without students stays as it is") { harness in
             try await harness.addSession(.s1, status: .processing)
             #expect(try await harness.store.rollUpSessions(at: .start) == 0)

@@ -11,10 +11,10 @@ extension StoreConformance {
                 .answer(.t2, .completed, result: .graded(5), askedAt: .start)
             )
             let statistics = try await harness.store.statistics()
-            #expect(statistics.pendingTasks == 1)
-            #expect(statistics.processingTasks == 0)
+            #expect(statistics.open.pendingTasks == 1)
+            #expect(statistics.open.processingTasks == 0)
             #expect(statistics.sessions == 1)
-            #expect(statistics.activeSessions == 1)
+            #expect(statistics.open.activeSessions == 1)
             #expect(statistics.studentsGraded == 2)
             #expect(statistics.averageScore == 50)
             #expect(statistics.endedBy == [.callback: 1, .sweep: 1])
@@ -26,14 +26,21 @@ extension StoreConformance {
             let statistics = try await harness.store.statistics()
             #expect(statistics == MonitorStatistics())
         },
-        ConformanceCheck("old deliveries are forgotten, younger ones are not") { harness in
+        ConformanceCheck("old deliveries are forgotten; younger ones are not, and parked ones much later") { harness in
             try await harness.register(.t1)
-            _ = try await harness.apply(.callback(.t1, .processing, id: "old"), at: .start)
+            let old = (0..<700).map { TaskReport.callback(.t1, .processing, id: "old-\($0)") }
+            _ = try await harness.store.apply(Array(old.prefix(256)), at: .start)
+            _ = try await harness.store.apply(Array(old[256..<512]), at: .start)
+            _ = try await harness.store.apply(Array(old[512...]), at: .start)
+            _ = try await harness.apply(.callback(.t3, .processing, id: "parked"), at: .start)
             _ = try await harness.apply(.callback(.t1, .processing, id: "young"), at: .start.after(10))
-            #expect(try await harness.store.pruneDeliveries(receivedBefore: .start.after(10)) == 1)
-            #expect(try await harness.store.statistics().deliveries.values.reduce(0, +) == 1)
+            let afterEightyHours = PruneLimits(at: .start.after(80 * 3_600 + 10))
+            #expect(try await harness.store.prune(afterEightyHours) == 700)
+            #expect(try await harness.store.statistics().deliveries == [.applied: 1, .parked: 1])
             let young = try await harness.apply(.callback(.t1, .processing, id: "young"))
             #expect(young.map(\.disposition) == [.duplicate])
+            // 30 days: the parked one, the young one, and the change from PENDING to PROCESSING with its session's.
+            #expect(try await harness.store.prune(PruneLimits(at: .start.after(31 * 86_400))) == 4)
         },
         ConformanceCheck("a healthy database says that it takes writes") { harness in
             try await harness.store.verifyWritable()

@@ -118,6 +118,7 @@ package struct CommitPlan: Sendable {
         moved.status = target
         moved.lastSignalAt = now
         moved.learnedVia = report.provenance.source
+        moved.reportedAttempt = report.attempt ?? task.reportedAttempt
         if target == .processing {
             moved.firstProcessingAt = task.firstProcessingAt ?? now
         }
@@ -143,6 +144,7 @@ package struct CommitPlan: Sendable {
     private mutating func note(_ report: TaskReport, on task: TaskState) {
         var signalled = task
         signalled.lastSignalAt = now
+        signalled.reportedAttempt = report.attempt ?? task.reportedAttempt
         write(signalled, nil)
     }
 

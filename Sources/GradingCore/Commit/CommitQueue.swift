@@ -17,6 +17,7 @@ package final class CommitQueue: Service, Sendable {
     private let wallClock: WallClock
     private let logger: Logger
     private let metrics: CommitMetrics
+    private let unknownWords: UnknownWords
 
     package convenience init(
         store: any Store,
@@ -33,6 +34,7 @@ package final class CommitQueue: Service, Sendable {
         self.wallClock = wallClock
         self.metrics = metrics
         self.logger = logger
+        self.unknownWords = UnknownWords(logger: logger)
     }
 
     /// Reports that wait for a commit, without those of the commit in flight.
@@ -121,15 +123,17 @@ extension CommitQueue {
         }
     }
 
-    /// One transaction: as many outcomes as reports, or an error.
+    /// One transaction: as many outcomes as reports, or an error. In a task of its own, so that cancelling ``run()`` does not
+    /// interrupt the transaction that is under way.
     private func apply(_ reports: [TaskReport]) async -> Result<[ReportOutcome], StoreError> {
         let began = ContinuousClock.now
-        let result: Result<[ReportOutcome], StoreError>
-        do throws(StoreError) {
-            result = .success(try await store.apply(reports, at: wallClock.now()))
-        } catch {
-            result = .failure(error)
-        }
+        let result = await Task<Result<[ReportOutcome], StoreError>, Never> {
+            do throws(StoreError) {
+                return .success(try await store.apply(reports, at: wallClock.now()))
+            } catch {
+                return .failure(error)
+            }
+        }.value
         metrics.recordCommit(of: reports.count, took: ContinuousClock.now - began)
 
         guard case .success(let outcomes) = result, outcomes.count != reports.count else { return result }
@@ -142,6 +146,7 @@ extension CommitQueue {
 
     private func succeed(_ entry: State.Entry, with outcome: ReportOutcome) {
         metrics.count(outcome.disposition, from: entry.report.provenance.source)
+        if entry.report.meaning == .unknown { unknownWords.note(entry.report.word) }
         if outcome.disposition == .conflict {
             logger.warning(
                 "A report contradicts what was committed before; the first one is kept",

@@ -32,6 +32,9 @@ package protocol Store: Sendable {
     /// a lease that has passed to another owner is left alone.
     func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError)
 
+    /// Ends leases of tasks that were not asked about, so that others need not wait for their end. Fenced by the owner.
+    func release(_ tasks: [ClaimedTask]) async throws(StoreError)
+
     /// Ends a lease after a failed check: counts it, sets when to look again, adds one ERROR row to the session log.
     /// Never changes a status. Fenced by the owner.
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError)
@@ -55,14 +58,18 @@ package protocol Store: Sendable {
 
     // MARK: Statistics and upkeep
 
+    /// What is still to be done. Its cost does not grow with what is done.
+    func openWork() async throws(StoreError) -> OpenWork
+
+    /// Everything that ``MonitorStatistics`` holds. Its cost grows with the number of students.
     func statistics() async throws(StoreError) -> MonitorStatistics
 
     /// What is known of one task; `nil` when there is no such task.
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot?
 
-    /// Throws unless the database would take a write now. Writes nothing that stays.
+    /// Throws unless the database takes a write now: commits one small row of the monitor's own.
     func verifyWritable() async throws(StoreError)
 
-    /// Forgets deliveries older than this (parked ones too) in small steps; returns how many went.
-    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int
+    /// Forgets what is older than the limits, in small steps; returns how many rows went.
+    func prune(_ limits: PruneLimits) async throws(StoreError) -> Int
 }

@@ -35,8 +35,19 @@ struct Sweep: Sendable {
         summary.tasksProcessed = progress.asked
         summary.tasksUpdated = progress.updated
         summary.errors = progress.errors
+        await release(progress.unasked)
         check.metrics.recordSweep(took: stopwatch.elapsed())
         return try await conclude(summary, storeFailure: progress.storeFailure)
+    }
+
+    /// Where this fails, the leases end by themselves.
+    private func release(_ tasks: [ClaimedTask]) async {
+        guard !tasks.isEmpty else { return }
+        do throws(StoreError) {
+            try await store.release(tasks)
+        } catch {
+            check.logger.debug("Leases were not released; they end by themselves", metadata: ["error": "\(error)"])
+        }
     }
 
     private func conclude(_ summary: SweepSummary, storeFailure: StoreError?) async throws(StoreError) -> Report {
@@ -49,7 +60,7 @@ struct Sweep: Sendable {
             if !summary.isEventful { throw storeFailure }
         }
         // Without figures there is no truthful summary: zeros would say that nothing is pending.
-        summary.statistics = try await store.statistics()
+        summary.open = try await store.openWork()
         return Report(summary: summary, isComplete: storeFailure == nil && !isInterrupted)
     }
 

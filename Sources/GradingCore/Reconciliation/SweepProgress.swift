@@ -21,6 +21,8 @@ struct SweepProgress: Sendable {
     private(set) var asked = 0
     private(set) var updated = 0
     private(set) var errors = 0
+    /// Leased, but not asked about: to be released.
+    private(set) var unasked: [ClaimedTask] = []
     /// Why the sweep ended before its time; `nil` when it did not.
     private(set) var storeFailure: StoreError?
 
@@ -49,7 +51,10 @@ struct SweepProgress: Sendable {
 
     /// - Parameter askBefore: a question sent later than this could outlive the lease.
     mutating func claimed(_ tasks: [ClaimedTask], askBefore: Timestamp) {
-        let fresh = tasks.filter { seen.insert($0.task).inserted }
+        var fresh: [ClaimedTask] = []
+        for task in tasks {
+            if seen.insert(task.task).inserted { fresh.append(task) } else { unasked.append(task) }
+        }
         // Nothing due, or only what this sweep has asked about already: going on would run in circles.
         if fresh.isEmpty { mayClaim = false }
         waiting.append(contentsOf: fresh.map { Claim(task: $0, askBefore: askBefore) })
@@ -81,15 +86,17 @@ struct SweepProgress: Sendable {
         stop()
     }
 
-    /// No more questions; what is in flight comes to its end. The leases of tasks not asked about end by themselves.
+    /// No more questions; what is in flight comes to its end.
     mutating func stop() {
         mayClaim = false
+        unasked += waiting.map(\.task)
         waiting.removeAll()
     }
 
     private mutating func nextTask(now: Timestamp) -> ClaimedTask? {
         while let claim = waiting.popFirst() {
             if now < claim.askBefore { return claim.task }
+            unasked.append(claim.task)
         }
         return nil
     }

@@ -1,10 +1,8 @@
 package import Logging
 import ServiceLifecycle
 
-/// Sweeps on an interval with jitter until graceful shutdown; prunes old deliveries as it goes.
+/// Sweeps on an interval with jitter until graceful shutdown; prunes what is old as it goes.
 package struct SweepScheduler: Service {
-    /// Deliveries are remembered for 80 h: Standard Webhooks' sample retry schedule spans about 75.
-    static let deliveryRetention = Duration.seconds(80 * 3_600)
     static let pruneInterval = Duration.seconds(3_600)
 
     private let reconciler: Reconciler
@@ -97,11 +95,10 @@ package struct SweepScheduler: Service {
 
     private func prune() async {
         do throws(StoreError) {
-            let limit = wallClock.now().advanced(by: .zero - Self.deliveryRetention)
-            let pruned = try await store.pruneDeliveries(receivedBefore: limit)
-            if pruned > 0 { logger.info("Old deliveries forgotten", metadata: ["deliveries": "\(pruned)"]) }
+            let pruned = try await store.prune(PruneLimits(at: wallClock.now()))
+            if pruned > 0 { logger.info("Old deliveries and changes forgotten", metadata: ["rows": "\(pruned)"]) }
         } catch {
-            logger.warning("Old deliveries could not be forgotten", metadata: ["error": "\(error)"])
+            logger.warning("Old deliveries and changes could not be forgotten", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -11,7 +11,7 @@ package struct SweepSummary: Sendable, Equatable {
     /// Parked callbacks whose task has appeared since.
     package var parkedApplied = 0
     /// Taken after the sweep.
-    package var statistics = MonitorStatistics()
+    package var open = OpenWork()
 
     package init() {}
 

@@ -10,7 +10,8 @@ package struct TaskReport: Sendable, Equatable {
     package let result: GradingResult?
     /// The grading server's error text; `nil` when it gave none.
     package let error: String?
-    /// The run of the task that the report speaks of, from 1; `nil` (the usual case) means the current one.
+    /// The run of this task id that the report speaks of, by the grading server's count, from 1; `nil` (the usual case)
+    /// means the current one.
     package let attempt: Int?
     /// How and when the report reached us.
     package let provenance: Provenance

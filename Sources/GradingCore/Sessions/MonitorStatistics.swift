@@ -1,10 +1,6 @@
 /// The figures of `GET /api/monitoring/stats`.
 package struct MonitorStatistics: Sendable, Equatable {
-    /// Students with a task id that stand at PENDING.
-    package var pendingTasks = 0
-    package var processingTasks = 0
-    /// Sessions that are PENDING or under way.
-    package var activeSessions = 0
+    package var open = OpenWork()
     package var sessions = 0
     /// Students that have ended with a result.
     package var studentsGraded = 0

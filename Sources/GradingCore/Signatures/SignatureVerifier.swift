@@ -5,11 +5,14 @@ import FoundationEssentials
 /// an unverified body.
 package struct VerifiedDelivery: Sendable {
     package let delivery: Delivery
+    /// Whether the sender signed the delivery's id. Where it did not, nothing but the body says what the delivery is about.
+    package let hasSignedID: Bool
     /// The bytes that were signed.
     package let body: [UInt8]
 
-    fileprivate init(delivery: Delivery, body: [UInt8]) {
+    fileprivate init(delivery: Delivery, hasSignedID: Bool, body: [UInt8]) {
         self.delivery = delivery
+        self.hasSignedID = hasSignedID
         self.body = body
     }
 }
@@ -51,7 +54,8 @@ package struct SignatureVerifier: Sendable {
         let bodyHash = Array(SHA256.hash(data: body))
         // GitHub and Stripe sign no id: the body's hash stands for it. A standard id has no dot, so the kinds never meet.
         let id = claim.id ?? "\(claim.scheme.rawValue).\(LowercaseHex.encode(bodyHash))"
-        return VerifiedDelivery(delivery: Delivery(id: id, bodyHash: bodyHash, keyID: keyID), body: body)
+        let delivery = Delivery(id: id, bodyHash: bodyHash, keyID: keyID)
+        return VerifiedDelivery(delivery: delivery, hasSignedID: claim.id != nil, body: body)
     }
 
     /// Tries every secret with every token and never stops at a match: the time tells nothing. The comparison is

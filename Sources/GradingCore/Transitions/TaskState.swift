@@ -4,8 +4,10 @@ package struct TaskState: Sendable, Equatable {
     package let student: StudentRowID
     package let session: SessionID
     package var status: TaskStatus
-    /// The run that is under way (or ended last), from 1.
+    /// How often the student has been submitted, from 1; a new task id each time.
     package let attempt: Int
+    /// The highest run that the grading server's own reports of this task id have named; `nil` while they name none.
+    package var reportedAttempt: Int?
     /// Whether the student has been submitted again under another task id since: this one is history.
     package let isSuperseded: Bool
     /// SHA-256 of the result that stands; `nil` when there is none, or when the web app wrote it.
@@ -25,6 +27,7 @@ package struct TaskState: Sendable, Equatable {
         session: SessionID,
         status: TaskStatus,
         attempt: Int = 1,
+        reportedAttempt: Int? = nil,
         isSuperseded: Bool = false,
         resultHash: [UInt8]? = nil,
         lastSignalAt: Timestamp? = nil,
@@ -37,6 +40,7 @@ package struct TaskState: Sendable, Equatable {
         self.session = session
         self.status = status
         self.attempt = attempt
+        self.reportedAttempt = reportedAttempt
         self.isSuperseded = isSuperseded
         self.resultHash = resultHash
         self.lastSignalAt = lastSignalAt

@@ -19,7 +19,7 @@ package enum Transition: Sendable, Equatable {
     case conflict
 
     package init(_ state: TaskState, meeting report: TaskReport) {
-        guard !state.isSuperseded, report.attempt ?? state.attempt >= state.attempt else {
+        guard !state.isSuperseded, report.attempt ?? .max >= state.reportedAttempt ?? 0 else {
             self = .olderAttempt
             return
         }
@@ -30,17 +30,19 @@ package enum Transition: Sendable, Equatable {
         let target = reported == .completed && report.reviewReason != nil ? .requiresReview : reported
         self =
             switch state.status {
-            case .pending, .processing: Self.whileOpen(state.status, target)
+            case .pending, .processing: Self.whileOpen(state, target, report)
             case .failed: Self.afterFailure(state, target, report)
             case .completed, .requiresReview, .approved, .rejected: Self.afterResult(state, target, report)
             }
     }
 
-    private static func whileOpen(_ status: TaskStatus, _ target: TaskStatus) -> Transition {
+    /// A result is welcome even from an answer that a signal has overtaken; a failure is not, for the task was alive since.
+    private static func whileOpen(_ state: TaskState, _ target: TaskStatus, _ report: TaskReport) -> Transition {
         switch target {
-        case .pending: status == .pending ? .signal : .stale
-        case .processing: status == .processing ? .signal : .move(to: .processing)
-        case .completed, .failed, .requiresReview, .approved, .rejected: .move(to: target)
+        case .pending: state.status == .pending ? .signal : .stale
+        case .processing: state.status == .processing ? .signal : .move(to: .processing)
+        case .failed: report.wasOvertaken(by: state) ? .stale : .move(to: .failed)
+        case .completed, .requiresReview, .approved, .rejected: .move(to: target)
         }
     }
 
@@ -52,7 +54,9 @@ package enum Transition: Sendable, Equatable {
     private static func afterResult(_ state: TaskState, _ target: TaskStatus, _ report: TaskReport) -> Transition {
         if target.isOpen || report.wasOvertaken(by: state) { return .stale }
         if target == .failed { return .conflict }
-        return state.resultHash == report.resultHash ? .duplicate : .conflict
+        // A result that the web app stored itself cannot be compared: it stands.
+        guard let standing = state.resultHash else { return .stale }
+        return standing == report.resultHash ? .duplicate : .conflict
     }
 }
 

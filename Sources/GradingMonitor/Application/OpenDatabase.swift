@@ -11,7 +11,12 @@ struct OpenDatabase: Sendable {
     /// - Parameter creating: make the file and its directory where they are not there; otherwise their absence is an error,
     ///   since a question to an empty database hides a wrong path.
     /// - Throws: ``StoreError`` or ``CommandFailure``.
-    init(_ location: DatabaseLocation, creating: Bool, logger: Logger) async throws {
+    init(
+        _ location: DatabaseLocation,
+        creating: Bool,
+        decoder: ReportDecoder = ReportDecoder(),
+        logger: Logger
+    ) async throws {
         let path = location.path
         if creating {
             try Self.makeDirectory(of: path)
@@ -21,7 +26,7 @@ struct OpenDatabase: Sendable {
                 "there is no database at \(path); set DATABASE_URL, or make it with: grading-monitor migrate"
             )
         }
-        sqlite = try await SQLiteStore.open(path: path, logger: logger)
+        sqlite = try await SQLiteStore.open(path: path, decoder: decoder, logger: logger)
         store = sqlite
     }
 

@@ -19,7 +19,13 @@ struct ReconciliationCore: Sendable {
 
     /// - Parameter creating: see ``OpenDatabase``.
     init(_ configuration: ReconciliationConfiguration, creating: Bool, logger: Logger) async throws {
-        let database = try await OpenDatabase(configuration.database, creating: creating, logger: logger)
+        decoder = ReportDecoder(vocabulary: configuration.vocabulary)
+        let database = try await OpenDatabase(
+            configuration.database,
+            creating: creating,
+            decoder: decoder,
+            logger: logger
+        )
         let httpClient = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPGradingServerClient.clientConfiguration()
@@ -28,7 +34,6 @@ struct ReconciliationCore: Sendable {
         self.httpClient = httpClient
         self.logger = logger
         policy = configuration.sweepPolicy
-        decoder = ReportDecoder(vocabulary: configuration.vocabulary)
         commits = CommitQueue(store: database.store, bounds: configuration.commitBounds, logger: logger)
         reconciler = Reconciler(
             store: database.store,

@@ -60,9 +60,9 @@ struct StatisticsReport: JSONReport {
 extension StatisticsReport.Figures {
     fileprivate init(_ statistics: MonitorStatistics) {
         self.init(
-            totalPendingTasks: statistics.pendingTasks,
-            totalProcessingTasks: statistics.processingTasks,
-            totalActiveSessions: statistics.activeSessions,
+            totalPendingTasks: statistics.open.pendingTasks,
+            totalProcessingTasks: statistics.open.processingTasks,
+            totalActiveSessions: statistics.open.activeSessions,
             oldestPendingTask: statistics.oldestPending.map {
                 StatisticsReport.OldestTask(
                     taskId: $0.task.rawValue,

@@ -30,9 +30,9 @@ struct SweepReport: JSONReport {
             sessionsUpdated: sweep.sessionsUpdated,
             parkedApplied: sweep.parkedApplied,
             currentStats: CurrentStats(
-                totalPendingTasks: sweep.statistics.pendingTasks,
-                totalProcessingTasks: sweep.statistics.processingTasks,
-                totalActiveSessions: sweep.statistics.activeSessions
+                totalPendingTasks: sweep.open.pendingTasks,
+                totalProcessingTasks: sweep.open.processingTasks,
+                totalActiveSessions: sweep.open.activeSessions
             )
         )
     }

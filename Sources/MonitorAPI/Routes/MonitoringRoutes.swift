@@ -31,9 +31,9 @@ struct MonitoringRoutes: Sendable {
 
     private func document(_ statistics: MonitorStatistics) -> JSONValue {
         [
-            "totalPendingTasks": .integer(statistics.pendingTasks),
-            "totalProcessingTasks": .integer(statistics.processingTasks),
-            "totalActiveSessions": .integer(statistics.activeSessions),
+            "totalPendingTasks": .integer(statistics.open.pendingTasks),
+            "totalProcessingTasks": .integer(statistics.open.processingTasks),
+            "totalActiveSessions": .integer(statistics.open.activeSessions),
             "oldestPendingTask": document(statistics.oldestPending),
             "totalSessions": .integer(statistics.sessions),
             "totalStudentsGraded": .integer(statistics.studentsGraded),

@@ -36,7 +36,7 @@ struct SweepRoutes: Sendable {
     private func sweepAndRollUp() async throws -> Response {
         var summary = try await reconciler.sweep()
         summary.sessionsUpdated += try await store.rollUpSessions(at: wallClock.now())
-        summary.statistics = try await store.statistics()
+        summary.open = try await store.openWork()
         return answer(summary)
     }
 
@@ -52,9 +52,9 @@ struct SweepRoutes: Sendable {
                 "sessionsUpdated": .integer(summary.sessionsUpdated),
                 "parkedApplied": .integer(summary.parkedApplied),
                 "currentStats": [
-                    "totalPendingTasks": .integer(summary.statistics.pendingTasks),
-                    "totalProcessingTasks": .integer(summary.statistics.processingTasks),
-                    "totalActiveSessions": .integer(summary.statistics.activeSessions),
+                    "totalPendingTasks": .integer(summary.open.pendingTasks),
+                    "totalProcessingTasks": .integer(summary.open.processingTasks),
+                    "totalActiveSessions": .integer(summary.open.activeSessions),
                 ],
             ],
         ])

@@ -50,13 +50,14 @@ enum MonitorSchema {
             has_conflict INTEGER NOT NULL DEFAULT 0,
             report BLOB
         );
-        CREATE INDEX monitor_deliveries_parked ON monitor_deliveries (task_id) WHERE outcome = 'parked';
+        CREATE INDEX monitor_deliveries_parked ON monitor_deliveries (received_at, task_id) WHERE outcome = 'parked';
 
         -- What the web app's schema has no room for. One row for each task that the monitor has touched.
         CREATE TABLE monitor_tasks (
             task_id TEXT NOT NULL PRIMARY KEY,
             student_id TEXT NOT NULL,
             attempt INTEGER NOT NULL DEFAULT 1,
+            reported_attempt INTEGER,
             priority INTEGER NOT NULL DEFAULT 5,
             last_signal_at INTEGER,
             first_processing_at INTEGER,

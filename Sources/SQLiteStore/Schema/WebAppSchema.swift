@@ -3,7 +3,8 @@ import GRDB
 
 /// The web app's tables, as its first generation of Prisma models makes them on SQLite, plus `rawGradingOutput`.
 ///
-/// Made only in a database that has none of them. Where they exist they are used as they are and never altered.
+/// Made only in a database that has none of them. Where they exist they are used as they are and never altered. JSON is in
+/// `TEXT` columns: the `JSONB` that Prisma declares has numeric affinity, so that SQLite would turn the text `1.50` into 1.5.
 enum WebAppSchema {
     /// The columns that the monitor reads or writes; a table that lacks one cannot be served.
     private static let needed: [(table: String, columns: [String])] = [
@@ -67,7 +68,7 @@ enum WebAppSchema {
             "examYear" TEXT NOT NULL,
             "status" TEXT NOT NULL DEFAULT 'PENDING',
             "numStudents" INTEGER NOT NULL,
-            "gradingRubric" JSONB,
+            "gradingRubric" TEXT,
             "averageScore" REAL,
             "highestScore" REAL,
             "lowestScore" REAL,
@@ -96,11 +97,11 @@ enum WebAppSchema {
             "updatedAt" DATETIME NOT NULL,
             "gradedAt" DATETIME,
             "gradingSessionId" TEXT NOT NULL REFERENCES "grading_sessions"("id") ON DELETE CASCADE ON UPDATE CASCADE,
-            "rawGradingOutput" JSONB
+            "rawGradingOutput" TEXT
         );
         CREATE INDEX "students_taskId_idx" ON "students"("taskId");
-        CREATE INDEX "students_open_idx" ON "students"("status") WHERE "status" IN ('PENDING', 'PROCESSING');
-        CREATE INDEX "students_gradingSessionId_status_idx" ON "students"("gradingSessionId", "status");
+        CREATE INDEX "students_open_idx" ON "students"("status", "gradingSessionId") WHERE "status" IN ('PENDING', 'PROCESSING');
+        CREATE INDEX "students_gradingSessionId_status_taskId_idx" ON "students"("gradingSessionId", "status", "taskId");
 
         CREATE TABLE "question_scores" (
             "id" TEXT NOT NULL PRIMARY KEY,
@@ -131,7 +132,7 @@ enum WebAppSchema {
             "message" TEXT NOT NULL,
             "context" TEXT,
             "studentId" TEXT,
-            "metadata" JSONB,
+            "metadata" TEXT,
             "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
             "gradingSessionId" TEXT NOT NULL REFERENCES "grading_sessions"("id") ON DELETE CASCADE ON UPDATE CASCADE,
             "userId" TEXT NOT NULL REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE

@@ -77,8 +77,16 @@ final class FaultyStore: Store {
         if hanging.withLock({ $0 }) { try? await Task.sleep(for: .seconds(3_600)) }
         try await inner.verifyWritable()
     }
-    func pruneDeliveries(receivedBefore limit: Timestamp) async throws(StoreError) -> Int {
+    func openWork() async throws(StoreError) -> OpenWork {
         try check()
-        return try await inner.pruneDeliveries(receivedBefore: limit)
+        return try await inner.openWork()
+    }
+    func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
+        try check()
+        try await inner.release(tasks)
+    }
+    func prune(_ limits: PruneLimits) async throws(StoreError) -> Int {
+        try check()
+        return try await inner.prune(limits)
     }
 }
