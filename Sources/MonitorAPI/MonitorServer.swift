@@ -12,6 +12,8 @@ package struct MonitorServer: Service {
     private let responder: APIResponder
     private let refusals: RefusalResponses
     private let drain: Drain
+    private let reconciler: Reconciler
+    private let clock: any Clock<Duration>
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
     private let onRunning: @Sendable (_ port: Int) async -> Void
@@ -55,6 +57,8 @@ package struct MonitorServer: Service {
         self.responder = APIResponder(endpoints: endpoints, answerHeaders: answerHeaders, logger: logger)
         self.refusals = RefusalResponses(answerHeaders: answerHeaders, logger: logger)
         self.drain = drain
+        self.reconciler = reconciler
+        self.clock = clock
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         self.onRunning = onRunning
@@ -64,17 +68,34 @@ package struct MonitorServer: Service {
     package func run() async throws {
         let server = channel.server(
             configuration: HummingbirdCore.ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port)
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)
             ),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             eventLoopGroup: eventLoopGroup,
             logger: logger
         )
-        try await withGracefulShutdownHandler {
-            try await server.run()
-        } onGracefulShutdown: { [drain] in
-            drain.begin()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await endWorkOnShutdown() }
+            try await withGracefulShutdownHandler {
+                try await server.run()
+            } onGracefulShutdown: { [drain] in
+                drain.begin()
+            }
+            group.cancelAll()
         }
+    }
+
+    /// Requests that wait for a slow grading server must not hold up the shutdown for its whole timeout.
+    private func endWorkOnShutdown() async throws {
+        do {
+            try await gracefulShutdown()
+            try await clock.sleep(for: configuration.shutdownPatience)
+        } catch {
+            // Cancelled: the server has ended before.
+            return
+        }
+        await reconciler.cancelWork()
     }
 
     private var channel: StrictHTTP1Channel {

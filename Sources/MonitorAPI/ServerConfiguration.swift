@@ -13,6 +13,10 @@ package struct ServerConfiguration: Sendable {
     package var trustedProxies: [AddressBlock] = []
     package var rateLimits = RateLimits()
     package var connection = ConnectionLimits()
+    /// Connections open at once; more wait in the kernel's queue. Each may hold a body, so this bounds the memory too.
+    package var maximumConnections = 2_048
+    /// How long checks and sweeps that are under way at shutdown may go on.
+    package var shutdownPatience: Duration = .seconds(5)
     package var readiness = ReadinessPolicy()
 
     package init() {}
@@ -23,9 +27,7 @@ package struct RateLimits: Sendable, Equatable {
     package var cron = RateLimit(name: "cron", quota: 6, window: .seconds(60))
     package var manual = RateLimit(name: "manual", quota: 30, window: .seconds(60))
     /// Refused signatures. Asked after a refusal only: a valid callback is never limited.
-    package var badSignature = RateLimit(name: "bad-signature", quota: 30, window: .seconds(60))
-    /// Refused secrets, apart from the others: a flood of guesses must not lock out the cron job behind the same address.
-    package var badSecret = RateLimit(name: "bad-secret", quota: 30, window: .seconds(60))
+    package var badSignature = RateLimit(name: "bad-signature", quota: 100, window: .seconds(60))
 
     package init() {}
 }

@@ -85,6 +85,8 @@ extension SQLiteStore {
                     """
             ).execute(arguments: [failure.nextCheckAt.milliseconds, failure.reason, claim.task.rawValue, claim.owner])
             guard db.changesCount > 0, let state = try TaskState.fetch(claim.task, from: db) else { return }
+            // A callback has ended the task meanwhile: the failure says nothing about it any more.
+            guard state.status.isOpen || state.status == claim.status else { return }
             let log = LogWrite(
                 session: state.session,
                 student: state.student,

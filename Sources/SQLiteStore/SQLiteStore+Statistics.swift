@@ -87,6 +87,9 @@ extension MonitorStatistics {
         for row in try Row.fetchAll(db, sql: "SELECT outcome, count(*) FROM monitor_deliveries GROUP BY outcome") {
             if let disposition = row.text(0).flatMap(Disposition.init) { deliveries[disposition] = row.integer(1) }
         }
+        // A known id that came again with another body has no row of its own.
+        let otherBodies = try Int.fetchOne(db, sql: "SELECT count(*) FROM monitor_deliveries WHERE has_conflict")
+        if let otherBodies, otherBodies > 0 { deliveries[.conflict, default: 0] += otherBodies }
     }
 }
 

@@ -3,6 +3,7 @@ import GRDB
 
 extension SQLiteStore {
     package func verifyWritable() async throws(StoreError) {
+        try file.verify()
         // Committed for real: a transaction that is rolled back never reaches the disk, and so succeeds on one that is full.
         try await write { db in
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO monitor_meta (key, value) VALUES ('writable', 1)").execute()

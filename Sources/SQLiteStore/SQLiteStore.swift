@@ -10,6 +10,7 @@ package struct SQLiteStore: Store {
     package let sessionWords = SessionWords.firstGeneration
 
     let queue: DatabaseQueue
+    let file: FileIdentity
     let decoder: ReportDecoder
     let logger: Logger
 
@@ -24,7 +25,7 @@ package struct SQLiteStore: Store {
     ) async throws(StoreError) -> SQLiteStore {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            let store = SQLiteStore(queue: queue, decoder: decoder, logger: logger)
+            let store = SQLiteStore(queue: queue, file: FileIdentity(path: path), decoder: decoder, logger: logger)
             try await queue.writeWithoutTransaction { db in
                 // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
                 // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -48,12 +49,25 @@ package struct SQLiteStore: Store {
         }
     }
 
+    /// How long work may wait for its turn behind other work: as long as SQLite waits for a lock. Otherwise each of a queue of
+    /// writes would spend the whole busy timeout, one after the other, before the last is told to try again.
+    private struct Patience {
+        private let deadline = ContinuousClock.now + .seconds(busyTimeout)
+
+        func check() throws(StoreError) {
+            guard ContinuousClock.now < deadline else { throw .unavailable("SQLite: the database is busy") }
+        }
+    }
+
+    /// In seconds.
+    private static let busyTimeout = 5.0
+
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "grading-monitor.sqlite"
         configuration.journalMode = .wal
         // GRDB's own default is to fail at once.
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(busyTimeout)
         configuration.foreignKeysEnabled = true
         return configuration
     }
@@ -62,8 +76,12 @@ package struct SQLiteStore: Store {
 
     /// One transaction that writes: `BEGIN IMMEDIATE`, so that a busy database shows at the start and not in the middle.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        let patience = Patience()
         do {
-            return try await queue.write { db in try body(db) }
+            return try await queue.write { db in
+                try patience.check()
+                return try body(db)
+            }
         } catch {
             throw StoreError(error)
         }
@@ -71,8 +89,12 @@ package struct SQLiteStore: Store {
 
     /// One transaction that reads.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        let patience = Patience()
         do {
-            return try await queue.read { db in try body(db) }
+            return try await queue.read { db in
+                try patience.check()
+                return try body(db)
+            }
         } catch {
             throw StoreError(error)
         }

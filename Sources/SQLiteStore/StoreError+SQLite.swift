@@ -12,7 +12,7 @@ extension StoreError {
             self =
                 switch error.resultCode {
                 case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE: .rejected(reason)
-                case .SQLITE_NOTADB, .SQLITE_CORRUPT: .incompatibleSchema(reason)
+                case .SQLITE_NOTADB: .incompatibleSchema(reason)
                 default: .unavailable(reason)
                 }
         case is CancellationError:

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import MonitorAPI
@@ -165,6 +166,16 @@ struct ConnectionTests {
         #expect(!answer.contains("Connection: close"))
     }
 
+    @Test("with white space behind a framing header's value means what it says")
+    func paddedHeaders() async throws {
+        try await ServerHarness.run { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
+                try await connection.send("POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: 2 \r\n\r\n{}")
+                #expect(try await connection.read(until: "\r\n") == "HTTP/1.1 401 Unauthorized\r\n")
+            }
+        }
+    }
+
     @Test("whose sender wants it closed is told so, and closed", arguments: ["close", "Close", "TE, close"])
     func closedOnRequest(_ wish: String) async throws {
         let answer = try await exchange("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: \(wish)\r\n\r\n")
@@ -196,6 +207,50 @@ struct ConnectionTests {
         #expect(answer.contains("Connection: close\r\n"))
     }
 
+    @Test("whose sender leaves its answers unread is closed", .timeLimit(.minutes(1)))
+    func unreadAnswers() async throws {
+        try await ServerHarness.run {
+            $0.connection.unreadAnswer = .milliseconds(200)
+        } _: { server async throws in
+            try await RawConnection.open(server.port) { connection async throws in
+                let requests = String(repeating: "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", count: 1_000)
+                await #expect(throws: (any Error).self) {
+                    while true { try await connection.send(requests) }
+                }
+            }
+        }
+    }
+
+    @Test("beyond the number allowed waits until another one ends", .timeLimit(.minutes(1)))
+    func tooManyConnections() async throws {
+        let request = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
+        try await ServerHarness.run {
+            $0.maximumConnections = 1
+        } _: { server async throws in
+            let served = Served()
+            let waiting = try await RawConnection.open(server.port) { first async throws in
+                try await first.send(request)
+                _ = try await first.read(until: "ok\"}")
+                let waiting = Task {
+                    try await RawConnection.open(server.port) { second async throws in
+                        try await second.send(request)
+                        _ = try await second.read(until: "ok\"}")
+                        served.flag.withLock { $0 = true }
+                    }
+                }
+                // As many answers as a second connection would have needed many times over.
+                for _ in 0..<200 {
+                    try await first.send(request)
+                    _ = try await first.read(until: "ok\"}")
+                }
+                #expect(served.flag.withLock { $0 } == false)
+                return waiting
+            }
+            try await waiting.value
+            #expect(served.flag.withLock { $0 })
+        }
+    }
+
     @Test("whose sender goes away in mid-body reaches no route")
     func truncated() async throws {
         try await ServerHarness.run { server async throws in
@@ -213,4 +268,9 @@ struct ConnectionTests {
         let answer = try await exchange("GET http://a:3000/livez?x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
+}
+
+/// Whether something has been served, for tasks to share.
+private final class Served: Sendable {
+    let flag = Mutex(false)
 }

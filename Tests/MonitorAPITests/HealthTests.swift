@@ -81,6 +81,20 @@ struct HealthTests {
     private static func head(_ headers: String, _ body: [UInt8]) -> String {
         "HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(headers)Content-Length: \(body.count)\r\n\r\n"
     }
+
+    @Test("ends a check that waits for the grading server, when the shutdown's patience is over", .timeLimit(.minutes(1)))
+    func shutdownDuringCheck() async throws {
+        try await ServerHarness.run {
+            $0.shutdownPatience = .zero
+        } _: { server async throws in
+            try await server.register("task-1")
+            server.gradingServer.hang()
+            async let answer = server.send(.GET, "/api/tasks/task-1/check", secret: ServerHarness.operatorSecret)
+            for await _ in server.gradingServer.questions { break }
+            await server.shutDown()
+            #expect(try await answer.json.object("result").string("status") == "PENDING")
+        }
+    }
 }
 
 extension ServerHarness {

@@ -63,13 +63,10 @@ struct SecretTests {
         }
     }
 
-    @Test("that are guessed too often are 429, and lock nobody out who has one")
+    @Test("that are guessed are 401 however often, and lock nobody out who has one")
     func guesses() async throws {
         try await ServerHarness.run { server async throws in
-            for _ in 0..<30 { #expect(try await server.send(.GET, "/api/cron/status-check", secret: "guess").status == 401) }
-            let refused = try await server.send(.GET, "/api/cron/status-check", secret: "guess")
-            #expect(refused.status == 429)
-            #expect(refused.header("retry-after") == "2")
+            for _ in 0..<40 { #expect(try await server.send(.GET, "/api/cron/status-check", secret: "guess").status == 401) }
             let good = try await server.send(.GET, "/api/cron/status-check", secret: ServerHarness.cronSecret)
             #expect(good.status == 200)
         }

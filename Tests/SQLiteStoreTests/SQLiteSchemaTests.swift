@@ -107,6 +107,17 @@ struct SQLiteSchemaTests {
         }
     }
 
+    @Test("a database file that was deleted under the server is noticed")
+    func deletedFile() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let store = try await SQLiteStore.open(path: path, logger: logger)
+            try await store.verifyWritable()
+            try FileManager.default.removeItem(atPath: path)
+            await #expect(throws: StoreError.self) { try await store.verifyWritable() }
+            try store.close()
+        }
+    }
+
     @Test("a DATETIME is read whichever way it was written")
     func datetimes() {
         let expected = Timestamp(milliseconds: 1_751_193_129_000)

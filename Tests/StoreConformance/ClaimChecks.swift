@@ -83,6 +83,14 @@ extension StoreConformance {
             #expect(try await harness.store.claimDueTasks(.at(.start.after(259))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(260))).map(\.consecutiveErrors) == [1])
         },
+        ConformanceCheck("a failed check says nothing about a task that a callback has ended meanwhile") { harness in
+            try await harness.register(.t1)
+            let claim = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
+            _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"), at: .start.after(201))
+            let failure = CheckFailure(claim: claim, reason: "timeout", source: .sweep, nextCheckAt: .start.after(260))
+            try await harness.store.recordFailedCheck(failure, at: .start.after(230))
+            #expect(try await harness.logs().map(\.level) == [.success])
+        },
         ConformanceCheck("a manual check may ask about open and failed tasks, and not about settled ones") { harness in
             try await harness.register(.t1, .t2)
             #expect(try await harness.store.claimTask(.t3, .at(.start)) == .noSuchTask)

@@ -21,6 +21,7 @@ extension StoreConformance {
             #expect(refused.map(\.disposition) == [.conflict, .conflict])
             #expect(try await harness.apply(other) == [ReportOutcome(.conflict, status: .processing)])
             #expect(try await harness.logs().map(\.level) == [.warning, .info])
+            #expect(try await harness.store.statistics().deliveries[.conflict] == 1)
         },
         ConformanceCheck("a known delivery that names another task is a conflict") { harness in
             try await harness.register(.t1, .t2)

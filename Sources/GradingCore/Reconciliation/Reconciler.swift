@@ -71,6 +71,12 @@ package actor Reconciler {
         runningSweep?.cancel()
     }
 
+    /// Ends everything that is under way, for the same reason.
+    package func cancelWork() {
+        cancelSweep()
+        for check in runningChecks.values { check.cancel() }
+    }
+
     /// Asks about one task, due or not. Concurrent checks of one task are one question; cancelling a caller does not
     /// call it back.
     package func check(_ task: TaskID) async throws(StoreError) -> CheckOutcome {

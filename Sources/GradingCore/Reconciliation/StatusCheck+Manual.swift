@@ -28,7 +28,9 @@ extension StatusCheck {
             return .checked(status: outcome.status ?? claim.status, updated: outcome.changedStatus)
         case .failed(let reason):
             if let storeFailure = settlement.storeFailure { throw storeFailure }
-            return .failed(status: claim.status, reason: reason)
+            // A callback may have ended the task meanwhile.
+            let status = try await store.task(claim.task)?.status ?? claim.status
+            return .failed(status: status, reason: reason)
         case .interrupted:
             return .interrupted(claim)
         }

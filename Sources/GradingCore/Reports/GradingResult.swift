@@ -25,9 +25,10 @@ package enum ResultAssessment: Sendable, Hashable {
 }
 
 extension GradingResult {
-    /// 0 to 100 in the usual case; `nil` without scores, or with a maximum of 0.
+    /// 0 to 100 in the usual case; `nil` without scores, with a maximum of 0, or when no double holds it.
     package var percentage: Double? {
         guard let totalScore, let maxScore, maxScore > 0 else { return nil }
-        return totalScore / maxScore * 100
+        let percentage = totalScore / maxScore * 100
+        return percentage.isFinite ? percentage : nil
     }
 }

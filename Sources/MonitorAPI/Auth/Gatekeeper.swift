@@ -5,10 +5,11 @@ import HummingbirdCore
 /// Puts a secret and, where there is one, a rate limit before an endpoint.
 struct Gatekeeper: Sendable {
     let limiter: RequestLimiter
-    /// What refused secrets count against.
-    let badSecretLimit: RateLimit
     let drain: Drain
 
+    /// A wrong secret is 401 however often it comes: 24 characters cannot be guessed, and counting guesses would let one client
+    /// spoil the answers of others behind its address.
+    ///
     /// - Parameter limit: for requests with a good secret; their answers bear its headers, whatever the endpoint says.
     func guarding(
         _ secrets: BearerSecrets,
@@ -16,7 +17,7 @@ struct Gatekeeper: Sendable {
         _ handler: @escaping Endpoint.Handler
     ) -> Endpoint.Handler {
         { request in
-            guard secrets.open(to: request.headers) else { throw refusal(of: request) }
+            guard secrets.open(to: request.headers) else { throw Problem.badSecret }
             guard !drain.isUnderWay else { throw Problem.draining }
             guard let limit else { return try await handler(request) }
             let verdict = limiter.take(limit, request)
@@ -30,11 +31,6 @@ struct Gatekeeper: Sendable {
             response.headers.append(contentsOf: verdict.headers)
             return response
         }
-    }
-
-    private func refusal(of request: APIRequest) -> Problem {
-        let verdict = limiter.take(badSecretLimit, request)
-        return verdict.decision.isAllowed ? .badSecret : verdict.problem
     }
 }
 

@@ -48,6 +48,7 @@ final class RequestGate: ChannelDuplexHandler {
     private let refusals: RefusalResponses
     private var state = State.idle
     private var timer: Scheduled<Void>?
+    private var stallTimer: Scheduled<Void>?
 
     init(limits: ConnectionLimits, refusals: RefusalResponses) {
         self.limits = limits
@@ -100,13 +101,24 @@ final class RequestGate: ChannelDuplexHandler {
         }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallTimer?.cancel()
+        stallTimer = nil
+        if !context.channel.isWritable {
+            stallTimer = schedule(limits.unreadAnswer, context: context) { _, context in context.close(promise: nil) }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         stopTimer()
+        stallTimer?.cancel()
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         stopTimer()
+        stallTimer?.cancel()
     }
 
     // MARK: Receiving
@@ -220,7 +232,6 @@ final class RequestGate: ChannelDuplexHandler {
         _ action: @escaping (RequestGate, ChannelHandlerContext) -> Void
     ) -> Scheduled<Void> {
         context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) {
-            self.timer = nil
             action(self, context)
         }
     }

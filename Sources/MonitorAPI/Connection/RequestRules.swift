@@ -17,20 +17,20 @@ struct RequestRules: Sendable {
         var hosts = 0
         var codings = 0
         var admission = Admission()
-        for (name, value) in head.headers {
+        for (name, field) in head.headers {
             // The length picks the few names that matter before anything is compared.
             switch name.utf8.count {
             case 4 where name.matches("host"):
                 hosts += 1
             case 6 where name.matches("expect"):
-                guard value.matches("100-continue") else { throw .badExpectation }
+                guard field.withoutPadding.matches("100-continue") else { throw .badExpectation }
                 admission.awaitsContinue = head.version >= .http1_1
             case 14 where name.matches("content-length"):
-                guard let bytes = Int(value) else { throw .bodyTooLarge }
+                guard let bytes = Int(field.withoutPadding) else { throw .bodyTooLarge }
                 guard bytes <= maximumBodyBytes else { throw .bodyTooLarge }
                 admission.announcedBytes = bytes
             case 17 where name.matches("transfer-encoding"):
-                guard value.matches("chunked") else { throw .badTransferEncoding }
+                guard field.withoutPadding.matches("chunked") else { throw .badTransferEncoding }
                 codings += 1
             default: break
             }
@@ -45,6 +45,14 @@ struct RequestRules: Sendable {
 }
 
 extension String {
+    /// Without the optional white space behind a field's value, which is not part of it (RFC 9110, section 5.5).
+    fileprivate var withoutPadding: Substring {
+        let end = lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { self[...$0] } ?? ""
+    }
+}
+
+extension StringProtocol {
     /// Whether this is `lowercase` in any case of ASCII. Headers know no other letters.
     fileprivate func matches(_ lowercase: StaticString) -> Bool {
         guard utf8.count == lowercase.utf8CodeUnitCount else { return false }

@@ -24,7 +24,8 @@ actor DatabaseProbe {
     }
 
     func answer() async -> Answer {
-        if let last, last.at.duration(to: wallClock.now()) < policy.databaseAnswerAge { return last.answer }
+        // An answer from the future is one from before the clock was set back.
+        if let last, (.zero..<policy.databaseAnswerAge).contains(last.at.duration(to: wallClock.now())) { return last.answer }
         return await withinDeadline(question ?? ask())
     }
 

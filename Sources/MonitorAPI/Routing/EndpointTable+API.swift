@@ -23,7 +23,7 @@ extension EndpointTable {
             clients: ClientResolver(trustedProxies: configuration.trustedProxies),
             wallClock: wallClock
         )
-        let gatekeeper = Gatekeeper(limiter: limiter, badSecretLimit: limits.badSecret, drain: drain)
+        let gatekeeper = Gatekeeper(limiter: limiter, drain: drain)
         let readiness = Readiness(
             database: DatabaseProbe(
                 store: store,

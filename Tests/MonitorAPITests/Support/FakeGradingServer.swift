@@ -4,12 +4,30 @@ import Synchronization
 /// Answers what it was told to answer; knows no task at first.
 final class FakeGradingServer: GradingServerClient {
     private let answers = Mutex<[TaskID: [UInt8]]>([:])
+    private let hanging = Mutex(false)
+    /// Yields once for each question.
+    let questions: AsyncStream<TaskID>
+    private let asked: AsyncStream<TaskID>.Continuation
+
+    init() {
+        (questions, asked) = AsyncStream.makeStream()
+    }
+
+    /// From now on nothing is answered until the asker gives up.
+    func hang() {
+        hanging.withLock { $0 = true }
+    }
 
     func answer(_ task: String, _ json: String) {
         answers.withLock { $0[TaskID(task)!] = Array(json.utf8) }
     }
 
     func fetchStatus(of task: TaskID) async throws(GradingServerError) -> [UInt8] {
+        asked.yield(task)
+        if hanging.withLock({ $0 }) {
+            try? await Task.sleep(for: .seconds(3_600))
+            throw .cancelled
+        }
         guard let answer = answers.withLock({ $0[task] }) else { throw .status(404) }
         return answer
     }
