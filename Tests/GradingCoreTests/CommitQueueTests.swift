@@ -208,6 +208,26 @@ struct CommitQueueTests {
         for task in queued { #expect(await task.value == .failure(.draining)) }
         try await run.value
         #expect(store.batchSizes == [1])
+        #expect(store.state.withLock { $0.sawCancellation } == false)
+    }
+
+    @Test("a status word that nobody knows is logged once, however often it comes")
+    func unknownWords() async throws {
+        let lines = LogLines()
+        let queue = CommitQueue(store: FakeStore(tasks: Self.tasks(1...1)), logger: lines.logger)
+        try await Self.running(queue) {
+            for word in ["DREAMING", "DREAMING", "ARCHIVED"] {
+                let report = TaskReport(
+                    task: TaskID("t1")!,
+                    word: word,
+                    meaning: .unknown,
+                    provenance: Provenance(source: .sweep, observedAt: Timestamp(milliseconds: 0))
+                )
+                _ = try await queue.submit(report)
+            }
+        }
+        let words = lines.all.filter { $0.level == .warning }.map { $0.metadata["word"]?.description }
+        #expect(words == ["DREAMING", "ARCHIVED"])
     }
 
     @Test("a submitter that was cancelled has its report committed all the same")

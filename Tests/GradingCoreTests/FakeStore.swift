@@ -30,6 +30,8 @@ final class FakeStore: Store {
         /// What the end of a check fails with, if anything.
         var recordOutage: StoreError?
         var outcomesMissing = 0
+        /// Whether a commit ran in a task that was cancelled: a real engine would have interrupted it.
+        var sawCancellation = false
     }
 
     let state: Mutex<State>
@@ -67,6 +69,7 @@ final class FakeStore: Store {
         state.withLock { $0.batches.append(batch) }
         await commitGate?.pass()
         let result: Result<[ReportOutcome], StoreError> = state.withLock { state in
+            if Task.isCancelled { state.sawCancellation = true }
             if let error = state.refusal(batch) { return .failure(error) }
             return .success(batch.dropLast(state.outcomesMissing).map { Self.apply($0, to: &state) })
         }

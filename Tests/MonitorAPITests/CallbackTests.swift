@@ -182,6 +182,23 @@ struct CallbackTests {
         }
     }
 
+    @Test("whose scheme signs no delivery id must name its task in the body: the path is not signed")
+    func unsignedPath() async throws {
+        try await ServerHarness.run { server async throws in
+            func send(_ json: String, to path: String) async throws -> Answer {
+                let body = Array(json.utf8)
+                let headers = server.githubSigner.headers(id: "", at: server.clock.now, body: body).map { ($0.name, $0.value) }
+                return try await server.send(.POST, "/api/webhooks/grading\(path)", headers: headers, body: body)
+            }
+            try await server.register("task-1")
+            let failure = #"{"status":"FAILURE","error":"out of memory"}"#
+            #expect(try await send(failure, to: "/task-1").status == 400)
+            #expect(try await send(Self.completed, to: "/task-2").status == 400)
+            #expect(try await server.status(of: "task-1") == .pending)
+            #expect(try await send(Self.completed, to: "/task-1").json.string("outcome") == "applied")
+        }
+    }
+
     // MARK: Floods and failures
 
     @Test("that is forged too often is 429, and delays no good one")

@@ -50,12 +50,12 @@ struct SQLiteHarness: StoreHarness {
         try await sqlite.queue.write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO students (id, name, studentId, status, taskId, updatedAt, gradingSessionId)
-                    VALUES (?, 'Ada Obi', ?, ?, ?, ?, ?)
+                    INSERT INTO students (id, name, studentId, status, taskId, updatedAt, gradedAt, gradingSessionId)
+                    VALUES (?, 'Ada Obi', ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     student.row.rawValue, student.studentID, student.status.rawValue, student.task,
-                    student.updatedAt.milliseconds, student.session.rawValue,
+                    student.updatedAt.milliseconds, student.gradedAt?.milliseconds, student.session.rawValue,
                 ]
             )
         }

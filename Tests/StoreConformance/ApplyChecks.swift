@@ -65,6 +65,14 @@ extension StoreConformance {
             #expect(better.map(\.changedStatus) == [true])
             #expect(try await harness.student(of: .t1)?.gradedAt == .start.after(2))
         },
+        ConformanceCheck("gradedAt is set once") { harness in
+            try await harness.addSession(.s1, status: .processing)
+            try await harness.addStudent(
+                WebAppStudent("row-1", in: .s1, task: "task-1", status: .failed, gradedAt: .start)
+            )
+            _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"), at: .start.after(9))
+            #expect(try await harness.student(StudentRowID("row-1"))?.gradedAt == .start)
+        },
         ConformanceCheck("a second, different ending is a conflict and the first one stands") { harness in
             try await harness.register(.t1)
             let outcomes = try await harness.apply(

@@ -25,6 +25,7 @@ package struct WebAppStudent: Sendable {
     package let studentID: String?
     package let status: TaskStatus
     package let updatedAt: Timestamp
+    package let gradedAt: Timestamp?
 
     package init(
         _ row: String,
@@ -32,7 +33,8 @@ package struct WebAppStudent: Sendable {
         task: String?,
         studentID: String? = nil,
         status: TaskStatus = .pending,
-        updatedAt: Timestamp = .start
+        updatedAt: Timestamp = .start,
+        gradedAt: Timestamp? = nil
     ) {
         self.row = StudentRowID(row)
         self.session = session
@@ -40,6 +42,7 @@ package struct WebAppStudent: Sendable {
         self.studentID = studentID
         self.status = status
         self.updatedAt = updatedAt
+        self.gradedAt = gradedAt
     }
 }
 

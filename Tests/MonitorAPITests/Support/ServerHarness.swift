@@ -17,6 +17,8 @@ struct ServerHarness: Sendable {
     let store: FaultyStore
     let gradingServer: FakeGradingServer
     let signer: WebhookSigner
+    /// Signs as GitHub does, with the same secret.
+    let githubSigner: WebhookSigner
     /// Begins the graceful shutdown; the harness waits for its end.
     let shutDown: @Sendable () async -> Void
 
@@ -66,7 +68,7 @@ struct ServerHarness: Sendable {
             store: store,
             commits: commits,
             reconciler: reconciler,
-            verifier: SignatureVerifier(secrets: [secret]),
+            verifier: SignatureVerifier(secrets: [secret], schemes: [.standard, .github]),
             decoder: ReportDecoder(),
             wallClock: clock.wallClock,
             logger: logger,
@@ -81,6 +83,7 @@ struct ServerHarness: Sendable {
             store: store,
             gradingServer: gradingServer,
             signer: WebhookSigner(secret: secret, scheme: .standard),
+            githubSigner: WebhookSigner(secret: secret, scheme: .github),
             shutDown: { await group.triggerGracefulShutdown() }
         )
         let result: Result<Value, any Error>
