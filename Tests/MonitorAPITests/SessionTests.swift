@@ -133,6 +133,10 @@ struct SessionTests {
             (#"{"level":"INFO"}"#, "message is missing"), (#"{"level":"INFO","message":""}"#, "message is not"),
             (#"{"level":"INFO","message":1}"#, "message is of the wrong type"), ("[]", "the body is of the wrong type"),
             (#"{"level":"INFO","message":"m","metadata":{"a":1,"a":2}}"#, "duplicate key"),
+            (
+                #"{"level":"INFO","message":"m","metadata":"\#(String(repeating: "x", count: 70_000))"}"#,
+                "metadata is larger than 65536 bytes"
+            ),
         ]
     )
     func badRow(_ body: String, _ detail: String) async throws {

@@ -56,10 +56,17 @@ struct SessionRoutes: Sendable {
         ])
     }
 
+    /// A page of 1,000 rows is answered in one piece.
+    private static let maximumMetadataBytes = 64 << 10
+
     private func addLog(_ request: APIRequest) async throws -> Response {
         let session = try request.sessionID()
         let body = try request.strictJSON(NewLogBody.self)
-        let entry = body.entry(for: session, metadata: try StrictJSON.member("metadata", of: request.bodyBytes()))
+        let metadata = try StrictJSON.member("metadata", of: request.bodyBytes())
+        guard metadata?.utf8.count ?? 0 <= Self.maximumMetadataBytes else {
+            throw Problem(.badRequest, "metadata is larger than \(Self.maximumMetadataBytes) bytes")
+        }
+        let entry = body.entry(for: session, metadata: metadata)
         guard let row = try await store.addLog(entry, at: wallClock.now()) else { throw Problem.noSuchSession }
         return .json(JSONValue(row), status: .created)
     }
