@@ -54,6 +54,10 @@ struct TaskTests {
             (#"[{"taskId":"t","studentName":"a\u0000","session":{"id":"s"}}]"#, "[0].studentName is not 1 to 300"),
             (#"[{"taskId":"t","studentName":"A","priority":10,"session":{"id":"s"}}]"#, "[0].priority is not 0 to 9"),
             (#"[{"taskId":"t","studentName":"A","priority":"5","session":{"id":"s"}}]"#, "[0].priority is of the wrong type"),
+            (
+                #"[{"taskId":"t","studentName":"A","priority":99999999999999999999,"session":{"id":"s"}}]"#,
+                "holds a number that is out of range"
+            ),
             (#"[{"taskId":"t","studentName":"A","session":{"id":"../s"}}]"#, "[0].session.id is not"),
             (#"[{"taskId":"t","studentName":"A","session":{"id":"s","numStudents":-1}}]"#, "[0].session.numStudents is not"),
             (

@@ -5,9 +5,12 @@ extension DecodingError {
         case .keyNotFound(let key, let context): "\((context.codingPath + [key]).jsonPath) is missing"
         case .valueNotFound(_, let context): "\(context.codingPath.jsonPath) is null"
         case .typeMismatch(_, let context): "\(context.codingPath.jsonPath) is of the wrong type"
-        case .dataCorrupted(let context) where context.underlyingError == nil:
+        case .dataCorrupted(let context) where context.debugDescription.first?.isLowercase == true:
+            // Our own schema's words; Foundation's begin with a capital and can quote the body.
             "\(context.codingPath.jsonPath) \(context.debugDescription)"
-        case .dataCorrupted: "the body is not valid JSON"
+        case .dataCorrupted(let context):
+            // The strict scan has let the body pass, so it is JSON: what is left is a number that is too large.
+            "\(context.codingPath.jsonPath) holds a number that is out of range"
         @unknown default: "the body does not fit"
         }
     }
