@@ -12,20 +12,29 @@ package struct SQLiteStore: Store {
     let queue: DatabaseQueue
     let file: FileIdentity
     let decoder: ReportDecoder
+    private let busyTimeout: Duration
     let logger: Logger
 
     /// Opens (and makes, where it is not there) the database at `path` and brings its schema up to date.
     /// - Parameters:
     ///   - path: a file's path, in a directory that exists and can be written.
     ///   - decoder: reads parked reports back: the one, with the operator's words, that reads everything else.
+    ///   - busyTimeout: how long work waits for another process's lock, and for its turn behind other work.
     package static func open(
         path: String,
         decoder: ReportDecoder = ReportDecoder(),
+        busyTimeout: Duration = .seconds(5),
         logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            let store = SQLiteStore(queue: queue, file: FileIdentity(path: path), decoder: decoder, logger: logger)
+            let queue = try DatabaseQueue(path: path, configuration: configuration(busyTimeout))
+            let store = SQLiteStore(
+                queue: queue,
+                file: FileIdentity(path: path),
+                decoder: decoder,
+                busyTimeout: busyTimeout,
+                logger: logger
+            )
             try await queue.writeWithoutTransaction { db in
                 // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
                 // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -52,22 +61,21 @@ package struct SQLiteStore: Store {
     /// How long work may wait for its turn behind other work: as long as SQLite waits for a lock. Otherwise each of a queue of
     /// writes would spend the whole busy timeout, one after the other, before the last is told to try again.
     private struct Patience {
-        private let deadline = ContinuousClock.now + .seconds(busyTimeout)
+        let deadline: ContinuousClock.Instant
 
         func check() throws(StoreError) {
             guard ContinuousClock.now < deadline else { throw .unavailable("SQLite: the database is busy") }
         }
     }
 
-    /// In seconds.
-    private static let busyTimeout = 5.0
+    private var patience: Patience { Patience(deadline: .now + busyTimeout) }
 
-    private static var configuration: Configuration {
+    private static func configuration(_ busyTimeout: Duration) -> Configuration {
         var configuration = Configuration()
         configuration.label = "grading-monitor.sqlite"
         configuration.journalMode = .wal
         // GRDB's own default is to fail at once.
-        configuration.busyMode = .timeout(busyTimeout)
+        configuration.busyMode = .timeout(busyTimeout.inSeconds)
         configuration.foreignKeysEnabled = true
         return configuration
     }
@@ -76,7 +84,7 @@ package struct SQLiteStore: Store {
 
     /// One transaction that writes: `BEGIN IMMEDIATE`, so that a busy database shows at the start and not in the middle.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
-        let patience = Patience()
+        let patience = patience
         do {
             return try await queue.write { db in
                 try patience.check()
@@ -89,7 +97,7 @@ package struct SQLiteStore: Store {
 
     /// One transaction that reads.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
-        let patience = Patience()
+        let patience = patience
         do {
             return try await queue.read { db in
                 try patience.check()

@@ -30,6 +30,16 @@ struct HealthTests {
         }
     }
 
+    @Test("does not take an answer from before the clock was set back for a fresh one")
+    func clockSetBack() async throws {
+        try await ServerHarness.run { server async throws in
+            #expect(try await server.send(.GET, "/readyz").status == 200)
+            server.clock.advance(by: .seconds(-3_600))
+            server.store.fail(with: .unavailable("down"))
+            #expect(try await server.send(.GET, "/readyz").status == 503)
+        }
+    }
+
     @Test("does not wait for a database that hangs")
     func databaseHangs() async throws {
         try await ServerHarness.run {

@@ -118,6 +118,32 @@ struct SQLiteSchemaTests {
         }
     }
 
+    @Test("work that has waited too long for its turn is told to try again, and does nothing")
+    func waitedTooLong() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let patience = Duration.milliseconds(100)
+            let store = try await SQLiteStore.open(path: path, busyTimeout: patience, logger: logger)
+            let (entered, enter) = AsyncStream.makeStream(of: Void.self)
+            let released = DispatchSemaphore(value: 0)
+            let blocker = Task {
+                try await store.queue.writeWithoutTransaction { _ in
+                    enter.yield()
+                    released.wait()
+                }
+            }
+            for await _ in entered { break }
+            let late = Task { try await store.rollUpSessions(at: .start) }
+            // Real time has to pass here: it is what is measured.
+            let overdue = ContinuousClock.now + patience * 3
+            while ContinuousClock.now < overdue { await Task.yield() }
+            released.signal()
+            await #expect(throws: StoreError.unavailable("SQLite: the database is busy")) { try await late.value }
+            try await blocker.value
+            #expect(try await store.rollUpSessions(at: .start) == 0)
+            try store.close()
+        }
+    }
+
     @Test("a DATETIME is read whichever way it was written")
     func datetimes() {
         let expected = Timestamp(milliseconds: 1_751_193_129_000)
