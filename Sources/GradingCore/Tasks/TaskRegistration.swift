@@ -30,6 +30,9 @@ package struct SessionRegistration: Sendable, Equatable {
     package let examYear: String?
     package let numStudents: Int?
 
+    /// The id and the name of the user who owns the sessions that the monitor makes.
+    package static let owner = "grading-monitor"
+
     package init(id: SessionID, title: String?, subject: String?, examYear: String?, numStudents: Int?) {
         self.id = id
         self.title = title ?? id.rawValue
