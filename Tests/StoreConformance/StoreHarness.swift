@@ -55,6 +55,7 @@ package struct StoredStudent: Sendable, Equatable {
     package let percentage: Double?
     package let gradedAt: Timestamp?
     package let updatedAt: Timestamp?
+    /// As ``canonicalJSON(_:)`` writes it: PostgreSQL's `jsonb` keeps neither white space nor the order of the members.
     package let rawGradingOutput: String?
 
     package init(
@@ -74,7 +75,7 @@ package struct StoredStudent: Sendable, Equatable {
         self.percentage = percentage
         self.gradedAt = gradedAt
         self.updatedAt = updatedAt
-        self.rawGradingOutput = rawGradingOutput
+        self.rawGradingOutput = rawGradingOutput.map(canonicalJSON)
     }
 }
 
