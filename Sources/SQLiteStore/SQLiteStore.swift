@@ -12,6 +12,7 @@ package struct SQLiteStore: Store {
     let queue: DatabaseQueue
     let file: FileIdentity
     let decoder: ReportDecoder
+    let signals = Broadcast<Void>(.latestOnly)
     private let busyTimeout: Duration
     let logger: Logger
 
@@ -42,6 +43,7 @@ package struct SQLiteStore: Store {
                 // KiB. SQLite's own 2 MiB are too few for the upper levels of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
                 try MonitorSchema.migrate(db)
+                db.add(transactionObserver: ChangeObserver(signals: store.signals), extent: .databaseLifetime)
             }
             return store
         } catch {
@@ -51,6 +53,7 @@ package struct SQLiteStore: Store {
 
     /// Closes the connection; SQLite then folds its write-ahead log into the database file.
     package func close() throws(StoreError) {
+        signals.finish()
         do {
             try queue.close()
         } catch {

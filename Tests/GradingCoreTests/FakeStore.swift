@@ -22,11 +22,20 @@ final class FakeStore: Store {
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
+        var leases: [String: InstanceLease] = [:]
+        /// Every lease that was asked for, in order.
+        var leasesAsked: [InstanceLease] = []
         var statistics = MonitorStatistics()
         /// What a batch fails with, if anything.
         var refusal: @Sendable ([TaskReport]) -> StoreError? = { _ in nil }
         /// What everything but `apply` fails with, if anything.
         var outage: StoreError?
+        /// What a sweep fails with at its start, if anything.
+        var parkedOutage: StoreError?
+        /// The change feed, and what its pages say of the transactions in flight.
+        var changes: [CommittedChange] = []
+        var oldestOpenTransaction: UInt64 = 0
+        var nextTransaction: UInt64 = 0
         /// What the end of a check fails with, if anything.
         var recordOutage: StoreError?
         var outcomesMissing = 0
@@ -37,6 +46,7 @@ final class FakeStore: Store {
     let state: Mutex<State>
     /// Holds each commit, when there is one.
     let commitGate: Gate?
+    let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
 
     init(tasks: [TaskID] = [], commitGate: Gate? = nil) {
@@ -88,7 +98,8 @@ final class FakeStore: Store {
     }
 
     func parkedReports(limit: Int) async throws(StoreError) -> [TaskReport] {
-        try serving { state in
+        if let outage = state.withLock({ $0.parkedOutage }) { throw outage }
+        return try serving { state in
             Array(state.parked.filter { state.tasks[$0.task] != nil }.prefix(limit))
         }
     }
@@ -174,7 +185,41 @@ final class FakeStore: Store {
         }
     }
 
+    // MARK: Several instances
+
+    func acquire(_ lease: InstanceLease) async throws(StoreError) -> Bool {
+        try serving { state in
+            state.leasesAsked.append(lease)
+            if let held = state.leases[lease.name], held.owner != lease.owner, held.expiresAt > lease.now { return false }
+            state.leases[lease.name] = lease
+            return true
+        }
+    }
+
+    func releaseLease(named name: String, owner: String) async throws(StoreError) {
+        try serving { state in
+            if state.leases[name]?.owner == owner { state.leases[name] = nil }
+        }
+    }
+
+    func changes(after sequence: Int64, limit: Int) async throws(StoreError) -> ChangePage {
+        try serving { state in
+            ChangePage(
+                changes: Array(state.changes.filter { $0.sequence > sequence }.prefix(limit)),
+                oldestOpenTransaction: state.oldestOpenTransaction,
+                nextTransaction: state.nextTransaction
+            )
+        }
+    }
+
+    func latestChange() async throws(StoreError) -> Int64 {
+        try serving { $0.changes.last?.sequence ?? 0 }
+    }
+
+    func changeSignals() -> AsyncStream<Void> { signals.listen() }
+
     // Nothing in this suite asks for these.
+    func take(_ limit: RateLimit, client: String, at now: Timestamp) async throws(StoreError) -> RateLimitDecision? { nil }
     func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
         throw .unavailable("not part of the fake")
     }

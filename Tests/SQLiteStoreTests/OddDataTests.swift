@@ -92,6 +92,54 @@ struct OddDataTests {
         }
     }
 
+    @Test("a result is kept byte for byte")
+    func resultBytes() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            try await harness.addSession(Self.session, status: .pending)
+            try await harness.addStudent(WebAppStudent("row-1", in: Self.session, task: "task-1"))
+            let report = TaskReport(
+                task: Self.task,
+                word: "COMPLETED",
+                meaning: .known(.completed),
+                result: GradingResult(
+                    raw: Array(#"{"b": 1.50, "a":[ ]}"#.utf8),
+                    totalScore: nil,
+                    maxScore: nil,
+                    assessment: .needsReview("odd")
+                ),
+                provenance: Provenance(source: .manual, observedAt: .start)
+            )
+            _ = try await harness.store.apply([report], at: .start)
+            let stored = try await harness.sqlite.queue.read { db in
+                try String.fetchOne(db, sql: "SELECT rawGradingOutput FROM students")
+            }
+            #expect(stored == #"{"b": 1.50, "a":[ ]}"#)
+        }
+    }
+
+    @Test("a row of the change feed that cannot be read is left out, and the feed goes on behind it")
+    func unreadableChange() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            try await harness.sqlite.queue.write { db in
+                for (kind, task, status, at) in [
+                    ("task", "task-1", "SLEEPING", "1"), ("task", "not an id/", "FAILED", "1"),
+                    ("rumour", "task-1", "FAILED", "1"),
+                    ("session", "", "SLEEPING", "1"), ("task", "task-1", "FAILED", "soon"), ("task", "task-1", "FAILED", "1"),
+                ] {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO monitor_changes
+                                (kind, task_id, student_id, session_id, from_status, to_status, source, at)
+                            VALUES (?, ?, 'row-1', 'session-1', 'PENDING', ?, 'callback', ?)
+                            """,
+                        arguments: [kind, task, status, at]
+                    )
+                }
+            }
+            #expect(try await harness.store.changes(after: 0, limit: 1).changes.map(\.sequence) == [6])
+        }
+    }
+
     @Test("a row whose time cannot be read is due, not forgotten")
     func unreadableTime() async throws {
         try await SQLiteHarness.withFreshDatabase { harness in

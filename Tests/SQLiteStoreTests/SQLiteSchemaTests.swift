@@ -35,6 +35,35 @@ struct SQLiteSchemaTests {
         }
     }
 
+    @Test("a database of the first version gets what it lacks and keeps what it has")
+    func olderSchema() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let first = try await SQLiteStore.open(path: path, logger: logger)
+            try await SQLiteHarness(sqlite: first).addSession(SessionID("s1")!, status: .pending)
+            try await first.queue.write { db in
+                try db.execute(sql: "DROP TABLE monitor_leases; UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version'")
+            }
+            try first.close()
+            let second = try await SQLiteStore.open(path: path, logger: logger)
+            #expect(try await second.sessionSummary(SessionID("s1")!) != nil)
+            let lease = InstanceLease(name: "sweep", owner: "a", now: .start, expiresAt: .start)
+            #expect(try await second.acquire(lease) == true)
+            try second.close()
+        }
+    }
+
+    @Test("the listeners' signals end when the store is closed")
+    func signalsEnd() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            let store = try await SQLiteStore.open(path: path, logger: logger)
+            let (one, other) = (store.changeSignals(), store.changeSignals())
+            try store.close()
+            for await _ in one {}
+            for await _ in other {}
+            for await _ in store.changeSignals() {}
+        }
+    }
+
     @Test("a newer schema is refused")
     func newerSchema() async throws {
         try await SQLiteHarness.withTemporaryPath { path in

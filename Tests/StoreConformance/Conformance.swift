@@ -17,4 +17,5 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 package enum StoreConformance {
     package static let checks =
         applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + logChecks + upkeepChecks
+        + leaseChecks + changeChecks + rateLimitChecks
 }

@@ -43,7 +43,8 @@ package struct ChangePage: Sendable, Equatable {
     package let changes: [CommittedChange]
     /// Every transaction with a smaller id has ended.
     package let oldestOpenTransaction: UInt64
-    /// No transaction had this id, or a greater one, when the page was read.
+    /// No transaction had this id, or a greater one, when the page was read. Not PostgreSQL's `pg_snapshot_xmax`: that is
+    /// the end of the ids whose transactions have ended, and one in flight may have a greater id.
     package let nextTransaction: UInt64
 
     /// - Parameters:

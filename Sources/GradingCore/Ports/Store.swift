@@ -72,4 +72,29 @@ package protocol Store: Sendable {
 
     /// Forgets what is older than the limits, in small steps; returns how many rows went.
     func prune(_ limits: PruneLimits) async throws(StoreError) -> Int
+
+    // MARK: Several instances on one database
+
+    /// Takes a lease, or takes one's own again; `false` while another owner holds it.
+    func acquire(_ lease: InstanceLease) async throws(StoreError) -> Bool
+
+    /// Gives a lease back before its end. Fenced by the owner: a lease that has passed to another one is left alone.
+    func releaseLease(named name: String, owner: String) async throws(StoreError)
+
+    /// Counts one request against a limit that all instances on this database share, as ``GCRA`` says; `nil` when one
+    /// process alone serves this database, and counts in its own memory.
+    func take(_ limit: RateLimit, client: String, at now: Timestamp) async throws(StoreError) -> RateLimitDecision?
+
+    /// The change feed after a sequence, in order. Rows that cannot be read back are left out.
+    /// - Parameters:
+    ///   - sequence: 0 for the beginning.
+    ///   - limit: 1 to 4,096 rows. Fewer come only where the feed ends.
+    func changes(after sequence: Int64, limit: Int) async throws(StoreError) -> ChangePage
+
+    /// The greatest sequence in the change feed; 0 when it is empty.
+    func latestChange() async throws(StoreError) -> Int64
+
+    /// Yields when there may be new changes, from this process or another. Signals may be lost or come for nothing: the
+    /// sequence is the truth. Ends when the store is closed.
+    func changeSignals() -> AsyncStream<Void>
 }

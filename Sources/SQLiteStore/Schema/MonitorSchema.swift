@@ -87,6 +87,12 @@ enum MonitorSchema {
         );
 
         CREATE TABLE monitor_keys (key_id TEXT NOT NULL PRIMARY KEY, last_used_at INTEGER NOT NULL) WITHOUT ROWID;
+        """,
         """
+        -- Jobs that one instance does at a time.
+        CREATE TABLE monitor_leases (
+            name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """,
     ]
 }

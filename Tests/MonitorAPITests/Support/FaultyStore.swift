@@ -6,6 +6,8 @@ final class FaultyStore: Store {
     private let inner: any Store
     private let fault = Mutex<StoreError?>(nil)
     private let hanging = Mutex(false)
+    private let sharedLimits = Mutex<RateLimiter?>(nil)
+    private let limitsAsked = Mutex<[String]>([])
 
     init(_ inner: any Store) {
         self.inner = inner
@@ -14,6 +16,10 @@ final class FaultyStore: Store {
     var sessionWords: SessionWords { inner.sessionWords }
 
     func fail(with error: StoreError?) { fault.withLock { $0 = error } }
+    /// From now on this limiter stands for what all instances on one database count together.
+    func shareLimits(_ limiter: RateLimiter) { sharedLimits.withLock { $0 = limiter } }
+    /// The names of the limits that the database was asked about.
+    var namesOfLimitsAsked: [String] { limitsAsked.withLock { $0 } }
     func hangReadinessChecks() { hanging.withLock { $0 = true } }
 
     private func check() throws(StoreError) {
@@ -89,4 +95,26 @@ final class FaultyStore: Store {
         try check()
         return try await inner.prune(limits)
     }
+    func acquire(_ lease: InstanceLease) async throws(StoreError) -> Bool {
+        try check()
+        return try await inner.acquire(lease)
+    }
+    func releaseLease(named name: String, owner: String) async throws(StoreError) {
+        try check()
+        try await inner.releaseLease(named: name, owner: owner)
+    }
+    func take(_ limit: RateLimit, client: String, at now: Timestamp) async throws(StoreError) -> RateLimitDecision? {
+        limitsAsked.withLock { $0.append(limit.name) }
+        try check()
+        return sharedLimits.withLock { $0 }?.take(limit, client: client, now: now)
+    }
+    func changes(after sequence: Int64, limit: Int) async throws(StoreError) -> ChangePage {
+        try check()
+        return try await inner.changes(after: sequence, limit: limit)
+    }
+    func latestChange() async throws(StoreError) -> Int64 {
+        try check()
+        return try await inner.latestChange()
+    }
+    func changeSignals() -> AsyncStream<Void> { inner.changeSignals() }
 }
