@@ -44,6 +44,43 @@ struct RateLimitTests {
         }
     }
 
+    @Test("are shared by all instances on one database, where it counts")
+    func shared() async throws {
+        try await ServerHarness.run { server async throws in
+            let elsewhere = RateLimiter()
+            for _ in 1...29 { _ = elsewhere.take(RateLimits().manual, client: "127.0.0.1", now: server.clock.now) }
+            server.store.shareLimits(elsewhere)
+            try await server.register("task-1")
+            #expect(try await server.get("/api/tasks/task-1/check").header("ratelimit") == #""manual";r=0;t=60"#)
+            let refused = try await server.get("/api/tasks/task-1/check")
+            #expect(refused.status == 429)
+            #expect(refused.header("retry-after") == "2")
+            #expect(try await server.send(.POST, "/api/cron/status-check", secret: ServerHarness.cronSecret).status == 200)
+            #expect(server.store.namesOfLimitsAsked == ["manual", "manual", "cron"])
+        }
+    }
+
+    @Test("stay as they are when the database does not answer: neither open nor shut")
+    func outage() async throws {
+        try await ServerHarness.run { server async throws in
+            server.store.shareLimits(RateLimiter())
+            for _ in 1...20 { #expect(try await server.get("/api/tasks/nobody/check").status == 404) }
+            server.store.fail(with: .unavailable("down"))
+            for _ in 21...30 { #expect(try await server.get("/api/tasks/nobody/check").status == 503) }
+            #expect(try await server.get("/api/tasks/nobody/check").status == 429)
+        }
+    }
+
+    @Test("of refused signatures never reach the database")
+    func badSignatures() async throws {
+        try await ServerHarness.run { server async throws in
+            server.store.shareLimits(RateLimiter())
+            for _ in 1...100 { #expect(try await server.forgedCallback().status == 401) }
+            #expect(try await server.forgedCallback().status == 429)
+            #expect(server.store.namesOfLimitsAsked.isEmpty)
+        }
+    }
+
     @Test("believe X-Forwarded-For from a trusted proxy only")
     func proxies() async throws {
         func remaining(_ server: ServerHarness, _ forwarded: String) async throws -> String? {

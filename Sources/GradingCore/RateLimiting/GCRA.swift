@@ -1,11 +1,21 @@
 /// The generic cell rate algorithm (ITU-T I.371, "virtual scheduling"), of which a client's whole state is one number: the
 /// theoretical arrival time (TAT), the moment at which its quota is whole again. All times in microseconds since the epoch.
-struct GCRA: Sendable {
-    private let window: Int64
+///
+/// A store that counts for several instances computes the same in one statement, from ``emission``, ``window``, `now` and
+/// the `tat` in the client's row (`now` where there is none), and hands the two results to
+/// ``decision(tat:isAllowed:now:)``:
+///
+///     current = least(greatest(tat, now), now + window)
+///     next    = current + emission
+///     allowed = next - now <= window
+///     kept    = CASE WHEN allowed THEN next ELSE current END      -- the row's new tat
+package struct GCRA: Sendable {
+    /// The limit's window, less what does not divide by its quota.
+    package let window: Int64
     /// What one request costs: the time in which one is earned back.
-    private let emission: Int64
+    package let emission: Int64
 
-    init(_ limit: RateLimit) {
+    package init(_ limit: RateLimit) {
         let quota = Int64(max(1, limit.quota))
         // At most a year, so that no sum below can overflow.
         let asked = min(max(limit.window / .microseconds(1), 1), 3.2e13)
@@ -20,12 +30,19 @@ struct GCRA: Sendable {
         let next = current + emission
         let isAllowed = next - now <= window
         let kept = isAllowed ? next : current
-        let decision = RateLimitDecision(
+        return (kept, decision(tat: kept, isAllowed: isAllowed, now: now))
+    }
+
+    /// What to tell a client.
+    /// - Parameters:
+    ///   - tat: what its request has left behind, from `now` to `now + window`.
+    ///   - isAllowed: whether the request may pass.
+    package func decision(tat: Int64, isAllowed: Bool, now: Int64) -> RateLimitDecision {
+        RateLimitDecision(
             isAllowed: isAllowed,
-            remaining: Int((now + window - kept) / emission),
-            resetAfter: .microseconds(kept - now),
-            retryAfter: isAllowed ? .zero : .microseconds(next - window - now)
+            remaining: Int((now + window - tat) / emission),
+            resetAfter: .microseconds(tat - now),
+            retryAfter: isAllowed ? .zero : .microseconds(tat + emission - window - now)
         )
-        return (kept, decision)
     }
 }

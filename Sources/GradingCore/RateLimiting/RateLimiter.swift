@@ -21,7 +21,7 @@ package final class RateLimiter: Sendable {
     package func take(_ limit: RateLimit, client: String, now: Timestamp) -> RateLimitDecision {
         let key = Key(limit: limit.name, client: client)
         let gcra = GCRA(limit)
-        let now = now.milliseconds * 1_000
+        let now = now.microseconds
         return table.withLock { table in
             let (tat, decision) = gcra.take(table.tat(of: key), now: now)
             table.forgetPast(now: now)

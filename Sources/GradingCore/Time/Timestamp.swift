@@ -10,6 +10,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// Microseconds since the Unix epoch, as ``GCRA`` counts.
+    package var microseconds: Int64 { milliseconds * 1_000 }
+
     package init(_ date: Date) {
         self.milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded(.down))
     }

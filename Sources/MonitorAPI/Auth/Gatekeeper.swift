@@ -10,7 +10,7 @@ struct Gatekeeper: Sendable {
     /// A wrong secret is 401 however often it comes: 24 characters cannot be guessed, and counting guesses would let one client
     /// spoil the answers of others behind its address.
     ///
-    /// - Parameter limit: for requests with a good secret; their answers bear its headers, whatever the endpoint says.
+    /// - Parameter limit: shared by all instances, for requests with a good secret; their answers bear its headers, whatever the endpoint says.
     func guarding(
         _ secrets: BearerSecrets,
         limit: RateLimit? = nil,
@@ -20,7 +20,7 @@ struct Gatekeeper: Sendable {
             guard secrets.open(to: request.headers) else { throw Problem.badSecret }
             guard !drain.isUnderWay else { throw Problem.draining }
             guard let limit else { return try await handler(request) }
-            let verdict = limiter.take(limit, request)
+            let verdict = await limiter.takeShared(limit, request)
             guard verdict.decision.isAllowed else { throw verdict.problem }
             var response: Response
             do {

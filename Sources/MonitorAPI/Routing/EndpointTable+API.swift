@@ -20,6 +20,7 @@ extension EndpointTable {
         let limits = configuration.rateLimits
         let limiter = RequestLimiter(
             limiter: limiter,
+            store: store,
             clients: ClientResolver(trustedProxies: configuration.trustedProxies),
             wallClock: wallClock
         )
