@@ -12,14 +12,15 @@ struct CommitQueueStateTests {
                 batchReports: reports,
                 batchBytes: bytes,
                 queuedReports: queued,
-                queuedBytes: queuedBytes
+                queuedBytes: queuedBytes,
+                patience: .seconds(4)
             )
         )
     }
 
     /// The ticket numbers of the next batch; `nil` when there is none.
-    static func nextBatch(_ state: inout State) -> [Int]? {
-        guard case .commit(let entries) = state.next() else { return nil }
+    static func nextBatch(_ state: inout State, at now: Duration = .zero) -> [Int]? {
+        guard case .commit(let entries) = state.next(at: now) else { return nil }
         return entries.map(\.ticket)
     }
 
@@ -31,7 +32,7 @@ struct CommitQueueStateTests {
     @Test("batches are in the order of arrival and no larger than allowed")
     func batches() {
         var state = Self.state()
-        for ticket in 1...5 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket) }
+        for ticket in 1...5 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
         #expect(Self.nextBatch(&state) == [1, 2, 3])
         #expect(Self.nextBatch(&state) == [4, 5])
         #expect(Self.nextBatch(&state) == nil)
@@ -40,7 +41,7 @@ struct CommitQueueStateTests {
     @Test("a batch ends before the report that would make it too large in bytes")
     func batchBytes() {
         var state = Self.state(bytes: 2_000)
-        for ticket in 1...3 { _ = state.submit(.fake("t\(ticket)", bytes: 700), ticket: ticket) }
+        for ticket in 1...3 { _ = state.submit(.fake("t\(ticket)", bytes: 700), ticket: ticket, at: .zero) }
         #expect(Self.nextBatch(&state) == [1, 2])
         #expect(Self.nextBatch(&state) == [3])
     }
@@ -48,9 +49,9 @@ struct CommitQueueStateTests {
     @Test("a report that is larger than a batch goes alone")
     func oversize() {
         var state = Self.state(bytes: 2_000)
-        _ = state.submit(.fake("a"), ticket: 1)
-        _ = state.submit(.fake("b", bytes: 5_000), ticket: 2)
-        _ = state.submit(.fake("c"), ticket: 3)
+        _ = state.submit(.fake("a"), ticket: 1, at: .zero)
+        _ = state.submit(.fake("b", bytes: 5_000), ticket: 2, at: .zero)
+        _ = state.submit(.fake("c"), ticket: 3, at: .zero)
         #expect(Self.nextBatch(&state) == [1])
         #expect(Self.nextBatch(&state) == [2])
         #expect(Self.nextBatch(&state) == [3])
@@ -59,26 +60,26 @@ struct CommitQueueStateTests {
     @Test("a full queue takes nothing in, by number and by bytes, until a batch has left")
     func full() {
         var byNumber = Self.state(queued: 2)
-        #expect(Self.refusal(byNumber.submit(.fake("a"), ticket: 1)) == nil)
-        #expect(Self.refusal(byNumber.submit(.fake("b"), ticket: 2)) == nil)
-        #expect(Self.refusal(byNumber.submit(.fake("c"), ticket: 3)) == .full)
+        #expect(Self.refusal(byNumber.submit(.fake("a"), ticket: 1, at: .zero)) == nil)
+        #expect(Self.refusal(byNumber.submit(.fake("b"), ticket: 2, at: .zero)) == nil)
+        #expect(Self.refusal(byNumber.submit(.fake("c"), ticket: 3, at: .zero)) == .full)
         #expect(Self.nextBatch(&byNumber) == [1, 2])
-        #expect(Self.refusal(byNumber.submit(.fake("c"), ticket: 4)) == nil)
+        #expect(Self.refusal(byNumber.submit(.fake("c"), ticket: 4, at: .zero)) == nil)
 
         var byBytes = Self.state(queuedBytes: 3_000)
-        #expect(Self.refusal(byBytes.submit(.fake("a", bytes: 2_000), ticket: 1)) == nil)
-        #expect(Self.refusal(byBytes.submit(.fake("b", bytes: 2_000), ticket: 2)) == .full)
+        #expect(Self.refusal(byBytes.submit(.fake("a", bytes: 2_000), ticket: 1, at: .zero)) == nil)
+        #expect(Self.refusal(byBytes.submit(.fake("b", bytes: 2_000), ticket: 2, at: .zero)) == .full)
         #expect(Self.nextBatch(&byBytes) == [1])
-        #expect(Self.refusal(byBytes.submit(.fake("b", bytes: 9_000), ticket: 3)) == nil)
+        #expect(Self.refusal(byBytes.submit(.fake("b", bytes: 9_000), ticket: 3, at: .zero)) == nil)
     }
 
     @Test("the drain loop is woken by a report, once, and not put to sleep when there is one")
     func waking() {
         var state = Self.state()
         #expect(state.wait("loop") == nil)
-        guard case .queued(let woken) = state.submit(.fake("a"), ticket: 1) else { return #expect(Bool(false)) }
+        guard case .queued(let woken) = state.submit(.fake("a"), ticket: 1, at: .zero) else { return #expect(Bool(false)) }
         #expect(woken == "loop")
-        guard case .queued(let again) = state.submit(.fake("b"), ticket: 2) else { return #expect(Bool(false)) }
+        guard case .queued(let again) = state.submit(.fake("b"), ticket: 2, at: .zero) else { return #expect(Bool(false)) }
         #expect(again == nil)
         #expect(state.wait("loop") == "loop")
     }
@@ -86,13 +87,13 @@ struct CommitQueueStateTests {
     @Test("draining refuses what is new, commits what is queued, and ends")
     func draining() {
         var state = Self.state()
-        _ = state.submit(.fake("a"), ticket: 1)
+        _ = state.submit(.fake("a"), ticket: 1, at: .zero)
         #expect(state.drain() == nil)
-        #expect(Self.refusal(state.submit(.fake("b"), ticket: 2)) == .draining)
+        #expect(Self.refusal(state.submit(.fake("b"), ticket: 2, at: .zero)) == .draining)
         #expect(Self.nextBatch(&state) == [1])
         #expect(state.wait("loop") == "loop")
-        guard case .finish = state.next() else { return #expect(Bool(false)) }
-        #expect(Self.refusal(state.submit(.fake("c"), ticket: 3)) == .draining)
+        guard case .finish = state.next(at: .zero) else { return #expect(Bool(false)) }
+        #expect(Self.refusal(state.submit(.fake("c"), ticket: 3, at: .zero)) == .draining)
     }
 
     @Test("draining wakes an idle drain loop")
@@ -105,10 +106,34 @@ struct CommitQueueStateTests {
     @Test("ending hands back everything that waits")
     func ending() {
         var state = Self.state()
-        for ticket in 1...5 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket) }
+        for ticket in 1...5 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
         #expect(Self.nextBatch(&state) == [1, 2, 3])
         #expect(state.end().refused.map(\.ticket) == [4, 5])
         #expect(state.count == 0)
-        guard case .finish = state.next() else { return #expect(Bool(false)) }
+        guard case .finish = state.next(at: .zero) else { return #expect(Bool(false)) }
+    }
+
+    @Test("a report that has waited longer than the patience is given up, and those behind it are not")
+    func patience() {
+        var state = Self.state()
+        _ = state.submit(.fake("a"), ticket: 1, at: .seconds(1))
+        _ = state.submit(.fake("b"), ticket: 2, at: .milliseconds(1_001))
+        _ = state.submit(.fake("c"), ticket: 3, at: .seconds(5))
+        guard case .giveUp(let late) = state.next(at: .milliseconds(5_001)) else { return #expect(Bool(false)) }
+        #expect(late.map(\.ticket) == [1])
+        #expect(Self.nextBatch(&state, at: .milliseconds(5_001)) == [2, 3])
+        #expect(state.count == 0)
+    }
+
+    @Test("what was given up makes room, by number and by bytes")
+    func patienceMakesRoom() {
+        var state = Self.state(queued: 2, queuedBytes: 3_000)
+        _ = state.submit(.fake("a", bytes: 1_000), ticket: 1, at: .zero)
+        _ = state.submit(.fake("b", bytes: 1_000), ticket: 2, at: .zero)
+        guard case .giveUp(let late) = state.next(at: .seconds(9)) else { return #expect(Bool(false)) }
+        #expect(late.map(\.ticket) == [1, 2])
+        #expect(Self.refusal(state.submit(.fake("c", bytes: 1_000), ticket: 3, at: .seconds(9))) == nil)
+        #expect(Self.refusal(state.submit(.fake("d", bytes: 1_000), ticket: 4, at: .seconds(9))) == nil)
+        #expect(Self.nextBatch(&state, at: .seconds(9)) == [3, 4])
     }
 }

@@ -142,7 +142,13 @@ struct CommitQueueTests {
     func full() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(0...3), commitGate: gate)
-        let bounds = CommitBounds(batchReports: 8, batchBytes: 1 << 20, queuedReports: 2, queuedBytes: 1 << 20)
+        let bounds = CommitBounds(
+            batchReports: 8,
+            batchBytes: 1 << 20,
+            queuedReports: 2,
+            queuedBytes: 1 << 20,
+            patience: .seconds(60)
+        )
         let queue = CommitQueue(store: store, bounds: bounds, logger: Self.quiet)
         try await Self.running(queue) {
             let first = Self.submitAll([.fake("t0")], to: queue)
@@ -155,6 +161,32 @@ struct CommitQueueTests {
             let outcome = try await queue.submit(.fake("t3"))
             #expect(outcome.disposition == .applied)
         }
+    }
+
+    @Test("what waits behind a database that hangs is told so after the patience, and is not written")
+    func patience() async throws {
+        let gate = Gate()
+        let clock = TestClock()
+        let store = FakeStore(tasks: Self.tasks(0...2), commitGate: gate)
+        let queue = CommitQueue(store: store, clock: clock, logger: Self.quiet)
+        try await Self.running(queue) {
+            let first = Self.submitAll([.fake("t0")], to: queue)
+            await gate.entered(1)
+            let late = Self.submitAll([.fake("t1")], to: queue)
+            await until { queue.depth == 1 }
+            clock.advance(by: .seconds(4))
+            let inTime = Self.submitAll([.fake("t2")], to: queue)
+            await until { queue.depth == 2 }
+            clock.advance(by: .milliseconds(1))
+            gate.open()
+            #expect(await late[0].value == .failure(.store(.unavailable("the reports before this one took too long"))))
+            for task in first + inTime {
+                let outcome = try await task.value.get()
+                #expect(outcome.changedStatus)
+            }
+        }
+        #expect(store.batchSizes == [1, 1])
+        #expect(store.row(TaskID("t1")!)?.status == .processing)
     }
 
     @Test("graceful shutdown commits what is in flight and what is queued, and refuses what comes after")
@@ -253,6 +285,7 @@ struct CommitQueueTests {
             store: store,
             bounds: .standard,
             wallClock: .system,
+            clock: ContinuousClock(),
             metrics: CommitMetrics(factory: metrics),
             logger: Self.quiet
         )

@@ -15,6 +15,7 @@ package final class CommitQueue: Service, Sendable {
     private let state: Mutex<State>
     private let store: any Store
     private let wallClock: WallClock
+    private let stopwatch: Stopwatch
     private let logger: Logger
     private let metrics: CommitMetrics
     private let unknownWords: UnknownWords
@@ -23,15 +24,32 @@ package final class CommitQueue: Service, Sendable {
         store: any Store,
         bounds: CommitBounds = .standard,
         wallClock: WallClock = .system,
+        clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
-        self.init(store: store, bounds: bounds, wallClock: wallClock, metrics: CommitMetrics(), logger: logger)
+        self.init(
+            store: store,
+            bounds: bounds,
+            wallClock: wallClock,
+            clock: clock,
+            metrics: CommitMetrics(),
+            logger: logger
+        )
     }
 
-    init(store: any Store, bounds: CommitBounds, wallClock: WallClock, metrics: CommitMetrics, logger: Logger) {
+    /// - Parameter clock: tells how long a report has waited.
+    init(
+        store: any Store,
+        bounds: CommitBounds,
+        wallClock: WallClock,
+        clock: any Clock<Duration>,
+        metrics: CommitMetrics,
+        logger: Logger
+    ) {
         self.state = Mutex(State(bounds: bounds))
         self.store = store
         self.wallClock = wallClock
+        self.stopwatch = Stopwatch(clock)
         self.metrics = metrics
         self.logger = logger
         self.unknownWords = UnknownWords(logger: logger)
@@ -40,13 +58,15 @@ package final class CommitQueue: Service, Sendable {
     /// Reports that wait for a commit, without those of the commit in flight.
     var depth: Int { state.withLock { $0.count } }
 
-    /// Returns after the commit with this report's own outcome. Reports submitted before ``run()`` wait for it.
+    /// Returns after the commit with this report's own outcome. Reports submitted before ``run()`` wait for it. One
+    /// that has waited for longer than ``CommitBounds/patience`` fails as ``StoreError/unavailable(_:)``: nothing was written.
     ///
     /// Cancelling the caller changes nothing: the report is committed and the outcome returned, since a commit that may
     /// be under way cannot be called back.
     package func submit(_ report: TaskReport) async throws(CommitError) -> ReportOutcome {
         let result = await withCheckedContinuation { (ticket: Ticket) in
-            switch state.withLock({ $0.submit(report, ticket: ticket) }) {
+            let now = stopwatch.elapsed()
+            switch state.withLock({ $0.submit(report, ticket: ticket, at: now) }) {
             case .queued(let waiter):
                 waiter?.resume()
             case .refused(let error):
@@ -72,8 +92,10 @@ package final class CommitQueue: Service, Sendable {
     private func drain() async {
         while true {
             if Task.isCancelled { refuseQueued() }
-            switch state.withLock({ $0.next() }) {
+            let now = stopwatch.elapsed()
+            switch state.withLock({ $0.next(at: now) }) {
             case .commit(let batch): await commit(batch)
+            case .giveUp(let late): fail(late[...], with: .unavailable("the reports before this one took too long"))
             case .wait: await waitForReports()
             case .finish: return
             }

@@ -4,12 +4,16 @@ import DequeModule
 /// rule of the queue is tested without a store or a task.
 ///
 /// - `Ticket`: what each submitter waits on. Every ticket that goes in comes out exactly once: in a ``Step/commit(_:)``,
-///   in a refusal, or from ``end()``.
+///   in a ``Step/giveUp(_:)``, in a refusal, or from ``end()``.
 /// - `Waiter`: what the one drain loop waits on when there is nothing to commit.
+///
+/// Times are durations since any one moment.
 struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
     struct Entry: Sendable {
         let report: TaskReport
         let ticket: Ticket
+        /// When it was taken in.
+        let since: Duration
     }
 
     enum Submission: Sendable {
@@ -21,6 +25,8 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
     enum Step: Sendable {
         /// One transaction: never empty, within the bounds, in the order of arrival.
         case commit([Entry])
+        /// These have waited too long: never empty. They are not to be committed.
+        case giveUp([Entry])
         case wait
         /// Nothing will ever come again.
         case finish
@@ -44,16 +50,18 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
 
     var count: Int { queue.count }
 
-    mutating func submit(_ report: TaskReport, ticket: Ticket) -> Submission {
+    mutating func submit(_ report: TaskReport, ticket: Ticket, at now: Duration) -> Submission {
         guard phase == .accepting else { return .refused(.draining) }
         guard hasRoom(for: report.cost) else { return .refused(.full) }
-        queue.append(Entry(report: report, ticket: ticket))
+        queue.append(Entry(report: report, ticket: ticket, since: now))
         queuedBytes += report.cost
         return .queued(wake: takeWaiter())
     }
 
     /// What the drain loop does now.
-    mutating func next() -> Step {
+    mutating func next(at now: Duration) -> Step {
+        let late = takeLate(at: now)
+        if !late.isEmpty { return .giveUp(late) }
         if !queue.isEmpty { return .commit(takeBatch()) }
         if phase == .accepting { return .wait }
         phase = .ended
@@ -85,6 +93,14 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
 
     private func hasRoom(for cost: Int) -> Bool {
         queue.isEmpty || (queue.count < bounds.queuedReports && queuedBytes + cost <= bounds.queuedBytes)
+    }
+
+    /// Those at the front: who came first has waited longest.
+    private mutating func takeLate(at now: Duration) -> [Entry] {
+        let late = Array(queue.prefix { now - $0.since > bounds.patience })
+        queue.removeFirst(late.count)
+        queuedBytes -= late.reduce(0) { $0 + $1.report.cost }
+        return late
     }
 
     private mutating func takeBatch() -> [Entry] {
