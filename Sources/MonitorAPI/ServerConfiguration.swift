@@ -38,7 +38,7 @@ package struct ReadinessPolicy: Sendable, Equatable {
     package var databaseAnswerAge: Duration = .seconds(1)
     /// How long the database may take to answer.
     package var databaseDeadline: Duration = .seconds(2)
-    /// A sweep is overdue when none ended for this long: three intervals and one sweep's time budget.
+    /// A sweep is overdue when none ended for this long, here or on the instance whose turn it is: three intervals and one sweep's time budget.
     package var sweepOverdueAfter: Duration = .seconds(600)
 
     package init() {}

@@ -14,7 +14,7 @@ package actor Reconciler {
     private var runningSweep: Task<Result<SweepSummary, StoreError>, Never>?
     private var runningChecks: [TaskID: Task<Result<CheckOutcome, StoreError>, Never>] = [:]
 
-    /// When the last sweep ended well; `nil` before the first.
+    /// When the last sweep ended well, or was seen to be another instance's; `nil` before the first.
     package private(set) var lastSweepAt: Timestamp?
 
     /// - Parameter owner: names this process among all that share the database; it owns the leases.
@@ -64,6 +64,11 @@ package actor Reconciler {
         let running = runningSweep ?? Task { await runSweep() }
         runningSweep = running
         return try await running.value.get()
+    }
+
+    /// Another instance holds the lease on the sweep: as good as a sweep of one's own.
+    func noteSweepElsewhere() {
+        lastSweepAt = check.wallClock.now()
     }
 
     /// Ends a sweep that is under way, for a shutdown that has no more patience. Nothing that was committed is lost.

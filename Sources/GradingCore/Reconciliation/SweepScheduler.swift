@@ -1,23 +1,30 @@
 package import Logging
 import ServiceLifecycle
 
-/// Sweeps on an interval with jitter until graceful shutdown; prunes what is old as it goes.
+/// Sweeps on an interval with jitter until graceful shutdown; prunes what is old as it goes. Of several instances on one
+/// database one does so at a time.
 package struct SweepScheduler: Service {
     static let pruneInterval = Duration.seconds(3_600)
+    /// How often an instance whose turn it is not looks whether it has become so, unless the interval is shorter.
+    static let turnCheck = Duration.seconds(30)
 
     private let reconciler: Reconciler
     private let store: any Store
     private let policy: SweepPolicy
+    private let owner: String
     private let wallClock: WallClock
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
     private let logger: Logger
 
-    /// - Parameter random: evenly distributed from 0 up to 1, for the jitter.
+    /// - Parameters:
+    ///   - owner: names this instance among all that share the database; it owns the lease on the sweep.
+    ///   - random: evenly distributed from 0 up to 1, for the jitter.
     package init(
         reconciler: Reconciler,
         store: any Store,
         policy: SweepPolicy,
+        owner: String,
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
@@ -26,6 +33,7 @@ package struct SweepScheduler: Service {
         self.reconciler = reconciler
         self.store = store
         self.policy = policy
+        self.owner = owner
         self.wallClock = wallClock
         self.clock = clock
         self.random = random
@@ -34,16 +42,39 @@ package struct SweepScheduler: Service {
 
     /// Errors end a sweep, not the scheduler: the next one may find the database back.
     package func run() async throws {
+        var lead = SweepLead(store: store, owner: owner, policy: policy, wallClock: wallClock, logger: logger)
         var lastPrune: Timestamp?
         var wait = policy.firstSweepWithin * random()
         while await sleeps(for: wait) {
-            await sweep()
-            if isPruneDue(since: lastPrune) {
-                lastPrune = wallClock.now()
-                await prune()
+            switch await lead.take() {
+            case .mine:
+                wait = jittered(policy.interval)
+                if await leads(&lead, next: wait), isPruneDue(since: lastPrune) {
+                    lastPrune = wallClock.now()
+                    await prune()
+                }
+            case .anothers:
+                wait = jittered(min(policy.interval, Self.turnCheck))
+                await reconciler.noteSweepElsewhere()
+            case .unknown:
+                wait = jittered(policy.interval)
             }
-            wait = policy.interval * (1 + policy.jitter * (2 * random() - 1))
         }
+        await lead.giveUp()
+    }
+
+    /// Sweeps once. An instance that cannot sweep leaves the next one to another; `false` then.
+    private func leads(_ lead: inout SweepLead, next wait: Duration) async -> Bool {
+        guard await sweep() else {
+            await lead.giveUp()
+            return false
+        }
+        await lead.keep(for: wait)
+        return true
+    }
+
+    private func jittered(_ wait: Duration) -> Duration {
+        wait * (1 + policy.jitter * (2 * random() - 1))
     }
 
     /// `false` when it is time to end.
@@ -58,19 +89,20 @@ package struct SweepScheduler: Service {
 
     /// On graceful shutdown the sweep asks no more by itself; here it is cancelled when what is in flight takes too long,
     /// or when this task is cancelled.
-    private func sweep() async {
+    private func sweep() async -> Bool {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Cancelled: the sweep is over.
                 do { try await patienceIsOver() } catch { return }
                 await reconciler.cancelSweep()
             }
-            await withTaskCancellationHandler {
+            let isDone = await withTaskCancellationHandler {
                 await sweepAndLog()
             } onCancel: {
                 Task { await reconciler.cancelSweep() }
             }
             group.cancelAll()
+            return isDone
         }
     }
 
@@ -79,12 +111,14 @@ package struct SweepScheduler: Service {
         try await clock.sleep(for: policy.shutdownPatience)
     }
 
-    private func sweepAndLog() async {
+    private func sweepAndLog() async -> Bool {
         do throws(StoreError) {
             let summary = try await reconciler.sweep()
             logger.log(level: summary.isEventful ? .info : .debug, "Sweep done", metadata: summary.logMetadata)
+            return true
         } catch {
             logger.warning("A sweep failed; the next one tries again", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

@@ -31,7 +31,7 @@ struct MonitorApplication: Sendable {
     }
 
     /// Services start in this order and stop in the opposite one: the server takes no more requests and answers those it has,
-    /// then the scheduler ends, then the queue commits what is left.
+    /// then the scheduler ends, then the change feed, then the queue commits what is left.
     private func serviceGroup(
         _ core: ReconciliationCore,
         onServerRunning: @escaping @Sendable (_ url: String) async -> Void
@@ -40,10 +40,12 @@ struct MonitorApplication: Sendable {
             reconciler: core.reconciler,
             store: core.store,
             policy: core.policy,
+            owner: core.sweepOwner,
             logger: logger
         )
+        let feed = ChangeFeed(store: core.store, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [core.commits, scheduler, server(core, onServerRunning: onServerRunning)],
+            services: [core.commits, feed, scheduler, server(core, onServerRunning: onServerRunning)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

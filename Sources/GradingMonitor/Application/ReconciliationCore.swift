@@ -12,6 +12,8 @@ struct ReconciliationCore: Sendable {
     let reconciler: Reconciler
     let decoder: ReportDecoder
     let policy: SweepPolicy
+    /// Who takes the lease on the scheduled sweep.
+    let sweepOwner: String
     private let httpClient: HTTPClient
     private let logger: Logger
 
@@ -34,6 +36,9 @@ struct ReconciliationCore: Sendable {
         self.httpClient = httpClient
         self.logger = logger
         policy = configuration.sweepPolicy
+        // Unique among all processes on one database, whatever host or container they run in.
+        let owner = UUID().uuidString
+        sweepOwner = configuration.database.sweepOwner(ofInstance: owner)
         commits = CommitQueue(store: database.store, bounds: configuration.commitBounds, logger: logger)
         reconciler = Reconciler(
             store: database.store,
@@ -45,8 +50,7 @@ struct ReconciliationCore: Sendable {
             ),
             decoder: decoder,
             policy: configuration.sweepPolicy,
-            // Unique among all processes on one database, whatever host or container they run in.
-            owner: UUID().uuidString,
+            owner: owner,
             logger: logger
         )
     }
@@ -74,5 +78,15 @@ struct ReconciliationCore: Sendable {
     func close() async {
         try? await httpClient.shutdown()
         database.close(logger: logger)
+    }
+}
+
+extension DatabaseLocation {
+    /// One process serves a SQLite file. When it was killed, its successor sweeps at once, as the same owner: the lease of the
+    /// dead one must not keep it from asking about the callbacks that were lost meanwhile.
+    fileprivate func sweepOwner(ofInstance instance: String) -> String {
+        switch self {
+        case .sqlite: "sqlite"
+        }
     }
 }
