@@ -54,7 +54,8 @@ final class Gate: Sendable {
     }
 }
 
-/// Waits for something that other tasks bring about without telling; gives them the thread, never the time.
+/// Waits for something that other tasks bring about without telling; gives them the thread, never the time. A test whose own
+/// time is over goes on, and fails at what follows.
 func until(_ condition: () async -> Bool) async {
-    while await !condition() { await Task.yield() }
+    while await !condition(), !Task.isCancelled { await Task.yield() }
 }
