@@ -7,9 +7,10 @@ package struct SimulatorConfiguration: Sendable {
     /// 0: any free port. Default 8000, Django's own.
     package var port = 8_000
 
-    /// Where callbacks go, without a slash at the end. Progress events go to `callbackURL/TASK_ID`, the others name the task in
-    /// their body.
-    package var callbackURL: String
+    /// Where callbacks go, at least one URL, without a slash at the end. Progress events go to `URL/TASK_ID`, the others name the
+    /// task in their body. With several, each new callback begins at the next one, and what is sent again goes to the next after
+    /// that: a duplicate meets another receiver.
+    package var callbackURLs: [String]
     /// Signs the callbacks.
     package var secret: WebhookSecret
     /// How callbacks are signed. Default: Standard Webhooks.
@@ -37,8 +38,8 @@ package struct SimulatorConfiguration: Sendable {
     /// Uploads beyond this number are refused with 503, so that memory has a bound. Default 100,000.
     package var maximumTasks = 100_000
 
-    package init(callbackURL: String, secret: WebhookSecret) {
-        self.callbackURL = callbackURL
+    package init(callbackURLs: [String], secret: WebhookSecret) {
+        self.callbackURLs = callbackURLs
         self.secret = secret
     }
 }

@@ -86,4 +86,11 @@ struct SettingTextTests {
             }
         }
     }
+
+    @Test("simulate takes several callback URLs, and has one of its own when none is given")
+    func callbackURLs() throws {
+        let two = try SimulateCommand.parse(["--callback-url", "http://a/hook", "--callback-url", "http://b/hook"])
+        #expect(two.callbackURLs == ["http://a/hook", "http://b/hook"])
+        #expect(try SimulateCommand.parse([]).callbackURLs == ["http://127.0.0.1:3000/api/webhooks/grading"])
+    }
 }

@@ -8,6 +8,7 @@ import Testing
 @Suite("Callback sender")
 struct CallbackSenderTests {
     private struct Sent: Sendable {
+        let url: String
         let headers: [String: String]
         let body: [UInt8]
         let at: Timestamp
@@ -15,15 +16,20 @@ struct CallbackSenderTests {
     private struct Unreachable: Error {}
 
     private let clock = JumpingClock()
-    private let callback = OutgoingCallback(url: "http://h/hook", id: "msg_1", body: Array(#"{"a":1}"#.utf8))
+    private let callback = OutgoingCallback(
+        route: CallbackRoute(urls: ["http://a/hook", "http://b/hook", "http://c/hook"], path: "/t", first: 1),
+        id: "msg_1",
+        body: Array(#"{"a":1}"#.utf8)
+    )
 
     /// Sends one callback to a receiver that gives these answers, the last one for ever; `nil` is no answer.
     private func send(_ answers: [CallbackAnswer?], attempts: Int? = nil) async throws -> (DeliveryResult, [Sent]) {
         let sent = Mutex<[Sent]>([])
-        let transport = CallbackTransport { [clock] _, headers, body in
+        let transport = CallbackTransport { [clock] url, headers, body in
             let index = sent.withLock { sent in
                 sent.append(
                     Sent(
+                        url: url,
                         headers: Dictionary(uniqueKeysWithValues: headers.map { ($0.name, $0.value) }),
                         body: body,
                         at: clock.wallClock.now()
@@ -62,6 +68,12 @@ struct CallbackSenderTests {
         try #require(sent.count == 5)
         #expect(sent[3].at >= sent[2].at.advanced(by: .seconds(5)))
         #expect(sent[4].headers["webhook-signature"] != sent[0].headers["webhook-signature"])
+    }
+
+    @Test("every try goes to the next receiver, round and round")
+    func nextReceiver() async throws {
+        let (_, sent) = try await send([nil, .init(status: 503), .init(status: 500), .init(status: 200)])
+        #expect(sent.map(\.url) == ["http://b/hook/t", "http://c/hook/t", "http://a/hook/t", "http://b/hook/t"])
     }
 
     @Test("what no retry can change is sent once", arguments: [400, 401, 404, 410, 413, 301])

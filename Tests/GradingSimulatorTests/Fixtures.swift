@@ -7,7 +7,7 @@ let testSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 func testConfiguration(_ change: (inout SimulatorConfiguration) -> Void = { _ in }) throws -> SimulatorConfiguration {
     var configuration = SimulatorConfiguration(
-        callbackURL: "http://127.0.0.1:9/api/webhooks/grading",
+        callbackURLs: ["http://127.0.0.1:9/api/webhooks/grading"],
         secret: try WebhookSecret(testSecret)
     )
     change(&configuration)

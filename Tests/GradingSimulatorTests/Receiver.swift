@@ -12,6 +12,8 @@ final class Receiver: Sendable {
         let id: String
         let body: [UInt8]
         let status: Int
+        /// Which of the callback URLs it came to: the number in `/hook-N`.
+        var hook: Int { path.split(whereSeparator: { $0 == "-" || $0 == "/" }).dropFirst().first.flatMap { Int($0) } ?? -1 }
     }
 
     /// Every request that came, in order.
@@ -32,8 +34,8 @@ final class Receiver: Sendable {
 
     func application(onRunning: @escaping @Sendable (Int) async -> Void) -> some ApplicationProtocol {
         let router = Router()
-        router.post("/hook") { request, _ in try await self.take(request) }
-        router.post("/hook/{task}") { request, _ in try await self.take(request) }
+        router.post("/{hook}") { request, _ in try await self.take(request) }
+        router.post("/{hook}/{task}") { request, _ in try await self.take(request) }
         return Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),

@@ -49,6 +49,7 @@ struct SimulatorServerTests {
     /// Runs a receiver and a simulator that calls it, then shuts both down in good order.
     private func withSimulator(
         receiver: Receiver,
+        receivers: Int = 1,
         clock: (any Clock<Duration>)? = nil,
         _ change: (inout SimulatorConfiguration) -> Void = { _ in },
         _ test: (Running) async throws -> Void
@@ -59,7 +60,7 @@ struct SimulatorServerTests {
             group.addTask { try await receiverGroup.run() }
             let port = try #require(await receiverPorts.first { _ in true })
             var configuration = try testConfiguration(change)
-            configuration.callbackURL = "http://127.0.0.1:\(port)/hook"
+            configuration.callbackURLs = (0..<receivers).map { "http://127.0.0.1:\(port)/hook-\($0)" }
             configuration.port = 0
 
             let (simulatorPorts, simulatorPort) = AsyncStream.makeStream(of: Int.self)
@@ -82,9 +83,10 @@ struct SimulatorServerTests {
     /// What the plans promise, reckoned without the code that carries them out.
     private struct Promise {
         var requests = 0
-        var statistics = SimulatorStatistics()
+        var statistics = SimulatorStatistics(receivers: 1)
 
         init(_ plans: [TaskPlan], isBusy: (String) -> Bool) {
+            var (retries, busyProgress) = (0, 0)
             for plan in plans {
                 statistics.tasks += 1
                 statistics.ended += 1
@@ -96,11 +98,13 @@ struct SimulatorServerTests {
                 statistics.delayed += plan.delay > .zero ? 1 : 0
                 statistics.reordered += plan.isReordered ? 1 : 0
                 statistics.forgedSent += plan.forgedAfter != nil ? 1 : 0
-                requests += isBusy(plan.finalDelivery) && !plan.isLost ? 1 : 0
+                retries += isBusy(plan.finalDelivery) && !plan.isLost ? 1 : 0
+                busyProgress += plan.progressDeliveries.count(where: isBusy)
             }
             statistics.forgedRejected = statistics.forgedSent
-            requests += statistics.progressSent + statistics.delivered + statistics.repeated + statistics.forgedSent
+            requests = retries + statistics.progressSent + statistics.delivered + statistics.repeated + statistics.forgedSent
             statistics.callbacksSent = requests
+            statistics.taken = [requests - retries - busyProgress - statistics.forgedSent]
         }
     }
 
@@ -149,6 +153,30 @@ struct SimulatorServerTests {
             let progress = arrivals.firstIndex { $0.id == last }
             let final = arrivals.firstIndex { $0.id == plan.finalDelivery }
             #expect((progress ?? -1 > final ?? -1) == plan.isReordered)
+        }
+    }
+
+    @Test("receivers take turns, and what is sent again meets another one")
+    func receiversTakeTurns() async throws {
+        let isBusy: @Sendable (String) -> Bool = { $0.hasSuffix("0") || $0.hasSuffix("1") || $0.hasSuffix("2") }
+        let receiver = try Receiver(wallClock: clock.wallClock, isBusy: isBusy)
+        try await withSimulator(receiver: receiver, receivers: 3, { $0.faults.repeated = 1 }) { simulator in
+            var plans: [TaskPlan] = []
+            for number in 0..<20 {
+                _ = try await simulator.upload(#"{"task_id":"t-\#(number)"}"#)
+                plans.append(.draw(for: "t-\(number)", configuration: simulator.configuration))
+            }
+            let promise = Promise(plans, isBusy: isBusy)
+            let arrivals = await receiver.first(promise.requests)
+            var statistics = try await simulator.statistics()
+            while statistics.callbacksSent < promise.requests { statistics = try await simulator.statistics() }
+            #expect(statistics.taken == (0..<3).map { hook in arrivals.count { $0.status == 200 && $0.hook == hook } })
+
+            let byID = Dictionary(grouping: arrivals, by: \.id)
+            #expect(byID.values.allSatisfy { again in zip(again, again.dropFirst()).allSatisfy { ($0.hook + 1) % 3 == $1.hook } })
+            #expect(byID.values.contains { $0.count == 2 } && byID.values.contains { $0.count >= 4 })
+            let firsts = (0..<3).map { hook in byID.values.count { $0.first?.hook == hook } }
+            #expect((firsts.max() ?? 0) - (firsts.min() ?? 0) <= 1)
         }
     }
 

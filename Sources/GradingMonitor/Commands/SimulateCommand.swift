@@ -26,8 +26,14 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port: UInt16 = 8_000
 
-    @Option(help: ArgumentHelp("Where callbacks go.", valueName: "url"))
-    var callbackURL = "http://127.0.0.1:3000/api/webhooks/grading"
+    @Option(
+        name: .customLong("callback-url"),
+        help: ArgumentHelp(
+            "Where callbacks go; several are given by repeating it, and take turns: a copy or a retry goes to the next one.",
+            valueName: "url"
+        )
+    )
+    var callbackURLs = ["http://127.0.0.1:3000/api/webhooks/grading"]
 
     @Option(
         help: ArgumentHelp(
@@ -89,7 +95,7 @@ struct SimulateCommand: AsyncParsableCommand {
             )
         }
         var simulation = SimulatorConfiguration(
-            callbackURL: callbackURL,
+            callbackURLs: callbackURLs,
             secret: try CallbackTarget.webhookSecret(text, scheme)
         )
         simulation.host = host

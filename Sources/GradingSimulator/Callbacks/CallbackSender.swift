@@ -3,7 +3,7 @@ import Logging
 
 /// One callback: the same id and the same bytes however often it is sent.
 struct OutgoingCallback: Sendable, Equatable {
-    let url: String
+    var route: CallbackRoute
     let id: String
     let body: [UInt8]
 }
@@ -36,8 +36,8 @@ struct CallbackSender: Sendable {
     let wallClock: WallClock
     let logger: Logger
 
-    /// Sends a callback until it is answered for good, or its tries are used up. Every try is signed afresh, because a receiver
-    /// refuses a timestamp that is too old.
+    /// Sends a callback until it is answered for good, or its tries are used up. Every try goes to the next receiver of its route,
+    /// and is signed afresh, because a receiver refuses a timestamp that is too old.
     /// - Parameter attempts: tries at most; `nil` for as many as the retry policy allows.
     func send(
         _ callback: OutgoingCallback,
@@ -48,7 +48,7 @@ struct CallbackSender: Sendable {
         let limit = max(1, attempts ?? retry.maximumAttempts)
         var attempt = 1
         while true {
-            let answer = await post(callback, signer: signer)
+            let answer = await post(callback, to: callback.route.url(attempt: attempt), signer: signer)
             switch answer.map(\.status) {
             case .some(200..<300): return DeliveryResult(outcome: .delivered, attempts: attempt, word: answer?.word)
             case .some(let status) where !Self.isWorthRetrying(status):
@@ -65,10 +65,10 @@ struct CallbackSender: Sendable {
     }
 
     /// `nil` when there was no answer.
-    private func post(_ callback: OutgoingCallback, signer: WebhookSigner) async -> CallbackAnswer? {
+    private func post(_ callback: OutgoingCallback, to url: String, signer: WebhookSigner) async -> CallbackAnswer? {
         let headers = signer.headers(id: callback.id, at: wallClock.now(), body: callback.body)
         do {
-            let answer = try await transport.post(callback.url, headers, callback.body)
+            let answer = try await transport.post(url, headers, callback.body)
             logger.trace("callback answered", metadata: ["delivery": "\(callback.id)", "status": "\(answer.status)"])
             return answer
         } catch {

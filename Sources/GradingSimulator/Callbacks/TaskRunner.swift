@@ -25,10 +25,10 @@ struct TaskRunner: Service {
 
     /// One step after another: a late progress event shall not overtake the final callback's retries.
     func play(_ task: SimulatedTask) async {
-        var jitter = SplitMix64(seed: configuration.seed, name: "retries/\(task.id)")
+        var state = SendingState(jitter: SplitMix64(seed: configuration.seed, name: "retries/\(task.id)"))
         for step in task.plan.steps {
             guard await wait(until: task.uploadedAt.advanced(by: step.offset)) else { return }
-            guard await perform(step.action, for: task, jitter: &jitter) else { return }
+            guard await perform(step.action, for: task, &state) else { return }
         }
     }
 
@@ -46,30 +46,29 @@ struct TaskRunner: Service {
     private func perform(
         _ action: PlannedStep.Action,
         for task: SimulatedTask,
-        jitter: inout SplitMix64
+        _ state: inout SendingState
     ) async -> Bool {
         switch action {
         case .lose:
             await tasks.count(\.lost)
         case .final:
-            return await sendFinal(task, jitter: &jitter)
+            return await sendFinal(task, &state)
         case .copy:
             await tasks.count(\.repeated)
-            await send(final(task), signer: signer, jitter: &jitter)
+            await send(final(task), signer: signer, attempts: 1, &state)
         case .progress(let index, let late):
             await tasks.count(\.progressSent)
             if late { await tasks.count(\.reordered) }
-            await send(progress(index, of: task), signer: signer, jitter: &jitter)
+            await send(progress(index, of: task), signer: signer, attempts: 1, &state)
         case .forge:
-            await forge(task, jitter: &jitter)
+            await forge(task, &state)
         }
         return true
     }
 
-    private func sendFinal(_ task: SimulatedTask, jitter: inout SplitMix64) async -> Bool {
+    private func sendFinal(_ task: SimulatedTask, _ state: inout SendingState) async -> Bool {
         if task.plan.delay > .zero { await tasks.count(\.delayed) }
-        let result = await sender.send(final(task), signer: signer, jitter: &jitter)
-        await count(result)
+        let result = await send(final(task), signer: signer, &state)
         switch result.outcome {
         case .delivered:
             await tasks.count(\.delivered)
@@ -83,41 +82,55 @@ struct TaskRunner: Service {
         }
     }
 
-    private func forge(_ task: SimulatedTask, jitter: inout SplitMix64) async {
-        let forged = OutgoingCallback(url: configuration.callbackURL, id: task.plan.forgedDelivery, body: task.forgedBody)
+    private func forge(_ task: SimulatedTask, _ state: inout SendingState) async {
+        let forged = OutgoingCallback(route: route(), id: task.plan.forgedDelivery, body: task.forgedBody)
         await tasks.count(\.forgedSent)
-        let result = await send(forged, signer: forger, jitter: &jitter)
+        let result = await send(forged, signer: forger, attempts: 1, &state)
         if result.outcome == .refused(status: 401) || result.outcome == .refused(status: 429) {
             await tasks.count(\.forgedRejected)
         }
     }
 
-    /// Sends what nobody would miss: once.
+    /// Sends a callback and counts what became of it.
+    /// - Parameter attempts: tries at most; `nil` for as many as the retry policy allows. What nobody would miss is tried once.
     @discardableResult
     private func send(
         _ callback: OutgoingCallback,
         signer: WebhookSigner,
-        jitter: inout SplitMix64
+        attempts: Int? = nil,
+        _ state: inout SendingState
     ) async -> DeliveryResult {
-        let result = await sender.send(callback, signer: signer, attempts: 1, jitter: &jitter)
-        await count(result)
+        var callback = callback
+        if let receiver = state.nextReceivers[callback.id] {
+            callback.route.first = receiver
+        } else {
+            callback.route.first = await tasks.nextTurn()
+        }
+        let result = await sender.send(callback, signer: signer, attempts: attempts, jitter: &state.jitter)
+        state.nextReceivers[callback.id] = callback.route.receiver(attempt: result.attempts + 1)
+        await count(result, by: callback.route.receiver(attempt: result.attempts))
         return result
     }
 
-    private func count(_ result: DeliveryResult) async {
+    private func count(_ result: DeliveryResult, by receiver: Int) async {
         await tasks.count(\.callbacksSent, by: result.attempts)
+        if result.outcome == .delivered { await tasks.countTaken(by: receiver) }
         if result.word == "duplicate" { await tasks.count(\.duplicatesAnswered) }
     }
 
     private func final(_ task: SimulatedTask) -> OutgoingCallback {
-        OutgoingCallback(url: configuration.callbackURL, id: task.plan.finalDelivery, body: task.finalBody)
+        OutgoingCallback(route: route(), id: task.plan.finalDelivery, body: task.finalBody)
     }
 
     private func progress(_ index: Int, of task: SimulatedTask) -> OutgoingCallback {
         OutgoingCallback(
-            url: "\(configuration.callbackURL)/\(task.id)",
+            route: route(path: "/\(task.id)"),
             id: task.plan.progressDeliveries[index],
             body: task.progressBody(index)
         )
+    }
+
+    private func route(path: String = "") -> CallbackRoute {
+        CallbackRoute(urls: configuration.callbackURLs, path: path)
     }
 }

@@ -17,11 +17,13 @@ actor SimulatedTasks {
     private let wallClock: WallClock
     private var tasks: [TaskID: SimulatedTask] = [:]
     private var idsMade = 0
-    private var counts = SimulatorStatistics()
+    private var turns = 0
+    private var counts: SimulatorStatistics
 
     init(configuration: SimulatorConfiguration, wallClock: WallClock) {
         self.configuration = configuration
         self.wallClock = wallClock
+        counts = SimulatorStatistics(receivers: configuration.callbackURLs.count)
         // Unbounded, but for `maximumTasks`: a task waits here only until the runner takes it.
         (uploads, newTask) = AsyncStream.makeStream()
     }
@@ -43,6 +45,17 @@ actor SimulatedTasks {
 
     func count(_ counter: any WritableKeyPath<SimulatorStatistics, Int> & Sendable, by number: Int = 1) {
         counts[keyPath: counter] += number
+    }
+
+    /// Counts a callback that a receiver took.
+    func countTaken(by receiver: Int) {
+        counts.taken[receiver] += 1
+    }
+
+    /// Which receiver a new callback begins at: one after the other, counted round and round from 0.
+    func nextTurn() -> Int {
+        defer { turns = (turns + 1) % configuration.callbackURLs.count }
+        return turns
     }
 
     var statistics: SimulatorStatistics {

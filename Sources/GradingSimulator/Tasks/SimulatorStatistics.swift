@@ -30,8 +30,13 @@ package struct SimulatorStatistics: Sendable, Equatable, Codable {
     package var givenUp = 0
     /// Questions about a task's status.
     package var statusRequests = 0
+    /// Callbacks of any kind that were answered 2xx, by receiver: in the order of the callback URLs.
+    package var taken: [Int]
 
-    package init() {}
+    /// - Parameter receivers: how many callback URLs there are.
+    package init(receivers: Int) {
+        taken = Array(repeating: 0, count: receivers)
+    }
 
     /// Whether every task has ended and its final callback is delivered, lost or given up.
     package var isSettled: Bool { ended == tasks && delivered + lost + givenUp == tasks }
