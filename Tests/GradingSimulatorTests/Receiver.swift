@@ -23,10 +23,17 @@ final class Receiver: Sendable {
     private let wallClock: WallClock
     /// Whether the first try of this delivery is answered 503.
     private let isBusy: @Sendable (String) -> Bool
+    /// Whether signatures do not count.
+    private let isGullible: Bool
     private let seen = Mutex<Set<String>>([])
 
-    init(wallClock: WallClock, isBusy: @escaping @Sendable (String) -> Bool = { _ in false }) throws {
+    init(
+        wallClock: WallClock,
+        isGullible: Bool = false,
+        isBusy: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) throws {
         self.wallClock = wallClock
+        self.isGullible = isGullible
         self.isBusy = isBusy
         verifier = SignatureVerifier(secrets: [try WebhookSecret(testSecret)])
         (arrivals, arrived) = AsyncStream.makeStream()
@@ -61,7 +68,8 @@ final class Receiver: Sendable {
     }
 
     private func status(_ headers: SignatureHeaders, id: String, body: [UInt8]) -> Int {
-        guard (try? verifier.verify(headers, body: body, now: wallClock.now())) != nil else { return 401 }
+        let isSigned = (try? verifier.verify(headers, body: body, now: wallClock.now())) != nil
+        guard isSigned || isGullible else { return 401 }
         let isFirst = seen.withLock { $0.insert(id).inserted }
         return isFirst && isBusy(id) ? 503 : 200
     }

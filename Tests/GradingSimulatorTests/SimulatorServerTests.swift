@@ -265,6 +265,22 @@ struct SimulatorServerTests {
         }
     }
 
+    @Test("a receiver that believes a forgery is found out")
+    func forgeryAccepted() async throws {
+        let receiver = try Receiver(wallClock: clock.wallClock, isGullible: true)
+        try await withSimulator(
+            receiver: receiver,
+            {
+                $0.faults.forged = 1; $0.faults.lost = 1; $0.sendsProgress = false
+            }
+        ) { simulator in
+            _ = try await simulator.upload("{}")
+            var statistics = try await simulator.statistics()
+            while statistics.forgedAccepted + statistics.forgedRejected < 1 { statistics = try await simulator.statistics() }
+            #expect(statistics.forgedAccepted == 1 && statistics.forgedSent == 1)
+        }
+    }
+
     @Test("a receiver that refuses for good makes the simulator give up")
     func givenUp() async throws {
         let receiver = try Receiver(wallClock: WallClock { Timestamp(milliseconds: 0) })

@@ -86,8 +86,10 @@ struct TaskRunner: Service {
         let forged = OutgoingCallback(route: route(), id: task.plan.forgedDelivery, body: task.forgedBody)
         await tasks.count(\.forgedSent)
         let result = await send(forged, signer: forger, attempts: 1, &state)
-        if result.outcome == .refused(status: 401) || result.outcome == .refused(status: 429) {
-            await tasks.count(\.forgedRejected)
+        switch result.outcome {
+        case .delivered: await tasks.count(\.forgedAccepted)
+        case .refused(status: 401), .refused(status: 429): await tasks.count(\.forgedRejected)
+        default: break
         }
     }
 

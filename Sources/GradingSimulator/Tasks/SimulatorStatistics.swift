@@ -26,6 +26,8 @@ package struct SimulatorStatistics: Sendable, Equatable, Codable {
     package var forgedSent = 0
     /// Forged callbacks that were answered 401 or 429.
     package var forgedRejected = 0
+    /// Forged callbacks that were answered 2xx, which none should be. The others got no answer, or one like 503.
+    package var forgedAccepted = 0
     /// Final callbacks that were refused, or whose tries were used up.
     package var givenUp = 0
     /// Questions about a task's status.
