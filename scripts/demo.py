@@ -2,22 +2,26 @@
 """The work of scripts/demo.sh: one session from registration to its end, then every task checked against the truth.
 
 Registers the students with the monitor, hands their scripts to the grading server, shows progress until the session is
-done, and compares each task in the database with what the grading server says of it. The last line of its output is
-one JSON object; the exit status is 0 only if nothing is wrong.
+done, and compares each task in the database with what the grading server says of it. With several monitors, one
+of them is killed half-way. The last line of its output is one JSON object; the exit status is 0 only if nothing is wrong.
 
-Reads the monitor's operator secret from OPERATOR_SECRET. Standard library only.
+Reads the monitor's operator secret from OPERATOR_SECRET, and a database's password from PGPASSWORD. Standard library only.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import csv
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import random
+import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -36,12 +40,15 @@ class Failure(Exception):
 
 
 class Service:
-    """One HTTP service, with a connection for each thread that uses it."""
+    """One HTTP service at one address or several, with connections for each thread that uses it.
 
-    def __init__(self, name: str, url: str, secret: str | None = None):
-        address = urllib.parse.urlsplit(url)
+    Each request goes to the next address, and where nobody answers, to the one after that: as a load balancer would do.
+    """
+
+    def __init__(self, name: str, urls: list[str], secret: str | None = None):
         self.name = name
-        self._host, self._port = address.hostname, address.port
+        self._addresses = [urllib.parse.urlsplit(url).netloc for url in urls]
+        self._turns = itertools.count()
         self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self._local = threading.local()
 
@@ -51,26 +58,71 @@ class Service:
         headers = dict(self._headers)
         if payload is not None:
             headers["Content-Type"] = "application/json"
-        try:
-            status, answer = self._exchange(method, path, payload, headers)
-        except (OSError, http.client.HTTPException) as error:
-            raise Failure(f"{self.name} does not answer: {error!r}") from error
+        status, answer = self._ask_around(method, path, payload, headers)
         if not 200 <= status < 300:
             raise Failure(f"{self.name} answered {status} to {method} {path}: {answer[:300].decode(errors='replace')}")
         return json.loads(answer)
 
-    def _exchange(self, method: str, path: str, payload: bytes | None, headers: dict) -> tuple[int, bytes]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = http.client.HTTPConnection(self._host, self._port, timeout=30)
+    def _ask_around(self, *request) -> tuple[int, bytes]:
+        turn = next(self._turns)
+        failures = []
+        for number in range(len(self._addresses)):
+            try:
+                return self._exchange(self._addresses[(turn + number) % len(self._addresses)], *request)
+            except (OSError, http.client.HTTPException) as error:
+                failures.append(error)
+        raise Failure(f"{self.name} does not answer: {failures[-1]!r}") from failures[-1]
+
+    def _exchange(self, address: str, method: str, path: str, payload: bytes | None, headers: dict) -> tuple[int, bytes]:
+        connections = vars(self._local).setdefault("connections", {})
+        connection = connections.setdefault(address, http.client.HTTPConnection(address, timeout=30))
         try:
             connection.request(method, path, payload, headers)
             response = connection.getresponse()
             return response.status, response.read()
         except Exception:
-            self._local.connection = None
+            del connections[address]
             connection.close()
             raise
+
+
+class Victim:
+    """A monitor that is killed half-way, as a machine that fails would be, and that its keeper starts again."""
+
+    def __init__(self, url: str, process_file: pathlib.Path):
+        self._url = url
+        self._monitor = Service("the killed monitor", [url])
+        self._process_file = process_file
+        self._killed_at: float | None = None
+        self._process = 0
+        self.seconds: float | None = None
+
+    def step(self, is_half_way: bool) -> None:
+        """Kills it when the time has come, and sees whether it is back."""
+        if self._killed_at is None and is_half_way:
+            self._process = int(self._process_file.read_text())
+            os.kill(self._process, signal.SIGKILL)
+            self._killed_at = time.monotonic()
+            print(f"          kill -9 of the monitor at {self._url}", flush=True)
+        elif self._killed_at is not None and self.seconds is None and self._is_back():
+            self.seconds = time.monotonic() - self._killed_at
+            print(f"          the monitor at {self._url} is back", flush=True)
+
+    def wait(self, patience: float = 30) -> bool:
+        """Whether it was killed and came back."""
+        deadline = time.monotonic() + patience
+        while self.seconds is None and time.monotonic() < deadline:
+            self.step(is_half_way=True)
+            time.sleep(0.1)
+        return self.seconds is not None
+
+    def _is_back(self) -> bool:
+        try:
+            self._monitor.call("GET", "/readyz")
+        except Failure:
+            return False
+        # Another process: the one that was killed may have had an answer on its way.
+        return int(self._process_file.read_text()) != self._process
 
 
 def students(count: int, seed: int) -> list[dict]:
@@ -105,7 +157,7 @@ def upload(grading_server: Service, registrations: list[dict]) -> None:
     print(f"Handed {len(registrations)} scripts to the grading server.", flush=True)
 
 
-def watch(monitor: Service, deadline: float) -> dict:
+def watch(monitor: Service, victim: Victim | None, deadline: float) -> dict:
     """Shows a line whenever the session moved, until it is done; returns its last status."""
     began, shown = time.monotonic(), None
     while True:
@@ -119,12 +171,17 @@ def watch(monitor: Service, deadline: float) -> dict:
         if line != shown:
             print(f"  {time.monotonic() - began:5.1f} s  {line}", flush=True)
             shown = line
+        open_tasks = session["pendingStudents"] + session["processingStudents"]
+        is_half_way = session["completedStudents"] + session["failedStudents"] >= open_tasks
         if session["status"] in ("COMPLETED", "FAILED", "CANCELLED"):
             return session
         if time.monotonic() > deadline:
             print("  The session did not end in time.", flush=True)
             return session
-        time.sleep(1)
+        for _ in range(10):
+            if victim:
+                victim.step(is_half_way)
+            time.sleep(0.1)
 
 
 def settled(grading_server: Service) -> dict:
@@ -152,27 +209,36 @@ def truth(grading_server: Service, task_ids: list[str]) -> dict[str, str]:
         return dict(zip(task_ids, pool.map(ask, task_ids)))
 
 
-def stored(database: str) -> tuple[dict[str, str], dict[str, int], dict[str, str]]:
-    """From the database itself: status by task, rows about an ending by task, status by session."""
-    uri = pathlib.Path(database).resolve().as_uri() + "?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=10)
+def rows(database: str, query: str) -> list[list[str]]:
+    """What the database itself says, past the monitor: by psql, or from the file of SQLite."""
+    if database.startswith("postgresql://"):
+        command = ["psql", "--no-psqlrc", "--csv", "--tuples-only", f"--dbname={database}", f"--command={query}"]
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if finished.returncode != 0:
+            raise Failure(f"psql: {finished.stderr.strip()}")
+        return list(csv.reader(finished.stdout.splitlines()))
+    connection = sqlite3.connect(pathlib.Path(database).resolve().as_uri() + "?mode=ro", uri=True, timeout=10)
     try:
-        statuses = dict(connection.execute("SELECT taskId, status FROM students WHERE taskId IS NOT NULL"))
-        final_rows = dict(
-            connection.execute(
-                """
-                SELECT students.taskId, COUNT(*) FROM session_logs
-                JOIN students ON students.id = session_logs.studentId
-                WHERE session_logs.level = 'SUCCESS'
-                   OR (session_logs.level = 'ERROR' AND session_logs.message LIKE '%→ FAILED%')
-                GROUP BY students.taskId
-                """
-            )
-        )
-        sessions = dict(connection.execute("SELECT id, status FROM grading_sessions"))
+        return [[str(value) for value in row] for row in connection.execute(query)]
     finally:
         connection.close()
-    return statuses, final_rows, sessions
+
+
+def stored(database: str) -> tuple[dict[str, str], dict[str, int], dict[str, str]]:
+    """From the database itself: status by task, rows about an ending by task, status by session."""
+    statuses = rows(database, 'SELECT "taskId", status FROM students WHERE "taskId" IS NOT NULL')
+    final_rows = rows(
+        database,
+        """
+        SELECT students."taskId", COUNT(*) FROM session_logs
+        JOIN students ON students.id = session_logs."studentId"
+        WHERE session_logs.level = 'SUCCESS'
+           OR (session_logs.level = 'ERROR' AND session_logs.message LIKE '%→ FAILED%')
+        GROUP BY students."taskId"
+        """,
+    )
+    sessions = rows(database, "SELECT id, status FROM grading_sessions")
+    return dict(statuses), {task: int(count) for task, count in final_rows}, dict(sessions)
 
 
 def differences(expected: dict[str, str], database: str) -> list[str]:
@@ -190,29 +256,41 @@ def differences(expected: dict[str, str], database: str) -> list[str]:
     return found
 
 
-def table(rows: list[tuple[str, object]]) -> str:
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"  {name:<{width}}  {value:>10}" for name, value in rows)
+def table(lines: list[tuple[str, object]]) -> str:
+    width, value_width = (max(len(str(column)) for column in columns) for columns in zip(*lines))
+    return "\n".join(f"  {name:<{width}}  {value:>{value_width}}" for name, value in lines)
+
+
+def several_monitors(taken: list[int], victim: Victim | None) -> list[tuple[str, object]]:
+    """The lines of the table that only several monitors have."""
+    if len(taken) == 1:
+        return []
+    found: list[tuple[str, object]] = [("callbacks taken by each monitor", " ".join(str(number) for number in taken))]
+    if victim and victim.seconds is not None:
+        found.append(("killed with -9, ready again after", f"{victim.seconds:.1f} s"))
+    return found
 
 
 def demonstrate(options: argparse.Namespace) -> bool:
     monitor = Service("the monitor", options.monitor, os.environ.get("OPERATOR_SECRET"))
-    grading_server = Service("the grading server", options.grading_server)
+    grading_server = Service("the grading server", [options.grading_server])
+    victim = Victim(options.monitor[-1], options.kill) if options.kill else None
     began = time.monotonic()
     registrations = students(options.tasks, options.seed)
     register(monitor, registrations)
     upload(grading_server, registrations)
-    session = watch(monitor, deadline=began + 90 + options.tasks / 4)
+    session = watch(monitor, victim, deadline=began + 90 + options.tasks / 4)
     seconds = time.monotonic() - began
     counts = settled(grading_server)
     stats = monitor.call("GET", "/api/monitoring/stats")["stats"]
     ended_by = stats["completedBy"]
 
     wrong = differences(truth(grading_server, [each["taskId"] for each in registrations]), options.database)
-    accepted_forgeries = counts["forgedSent"] - counts["forgedRejected"]
-    wrong += [f"{accepted_forgeries} forged callbacks were not refused"] if accepted_forgeries else []
+    wrong += [f"{counts['forgedAccepted']} forged callbacks were accepted"] if counts["forgedAccepted"] else []
     if counts["lost"] > 0 and options.tasks >= 50 and not ended_by.get("sweep"):
         wrong.append("callbacks were lost, but the sweep found no task")
+    if victim and not victim.wait():
+        wrong.append("the monitor that was killed did not come back")
     result = {
         "tasks": options.tasks,
         "byCallback": ended_by.get("callback", 0),
@@ -221,6 +299,8 @@ def demonstrate(options: argparse.Namespace) -> bool:
         "rejected": counts["forgedRejected"],
         "wrong": len(wrong),
         "sessionStatus": session["status"],
+        "instances": len(options.monitor),
+        "database": "postgresql" if options.database.startswith("postgresql://") else "sqlite",
     }
     print()
     print(
@@ -233,6 +313,7 @@ def demonstrate(options: argparse.Namespace) -> bool:
                 ("duplicates, answered and ignored", result["duplicates"]),
                 ("forgeries, rejected", result["rejected"]),
                 ("tasks or sessions with a wrong status", result["wrong"]),
+                *several_monitors(counts["taken"], victim),
                 ("session", session["status"]),
                 ("time from registration to the end", f"{seconds:.1f} s"),
             ]
@@ -246,9 +327,10 @@ def demonstrate(options: argparse.Namespace) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--monitor", required=True, help="URL of the monitor")
+    parser.add_argument("--monitor", required=True, action="append", help="URL of a monitor; may be repeated")
     parser.add_argument("--grading-server", required=True, help="URL of the simulated grading server")
-    parser.add_argument("--database", required=True, help="path of the monitor's SQLite file")
+    parser.add_argument("--database", required=True, help="postgresql://… or the path of the monitor's SQLite file")
+    parser.add_argument("--kill", type=pathlib.Path, help="kill the last monitor half-way: its process id is in this file")
     parser.add_argument("--tasks", type=int, default=200, help="students in the session (200)")
     parser.add_argument("--seed", type=int, default=42, help="decides names and task ids (42)")
     try:

@@ -1,39 +1,58 @@
 #!/usr/bin/env bash
 # Shows the main job end to end on this machine: a monitor, a grading server that plays unreliable, a session of students.
 #
-#   scripts/demo.sh [--once] [--tasks 200] [--port 0] [--seed 42]
+#   scripts/demo.sh [--once] [--postgres] [--instances 1] [--tasks 200] [--port 0] [--seed 42]
 #
-#   --once      exit when the session is done (status 1 if anything is wrong) instead of staying up for a look
-#   --tasks N   students in the session (200)
-#   --port N    the monitor's port (0: any that is free)
-#   --seed N    what the grading server loses, repeats, delays and forges follows from this (42)
+#   --once          exit when the session is done (status 1 if anything is wrong) instead of staying up for a look
+#   --postgres      on a PostgreSQL server of the demo's own instead of SQLite
+#   --instances N   so many monitors on the one database, callbacks to each in turn; half-way, one of them is killed
+#                   with -9 and started again (1; more need --postgres)
+#   --tasks N       students in the session (200)
+#   --port N        the (first) monitor's port (0: any that is free)
+#   --seed N        what the grading server loses, repeats, delays and forges follows from this (42)
 #
 # Installs what is missing, builds, and keeps its data in a temporary directory that it removes. The last line of a
 # finished run is one JSON object.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-usage() { sed -n '2,12s/^# \{0,1\}//p' scripts/demo.sh; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' scripts/demo.sh; }
 fail() { echo "demo: $*" >&2; exit 1; }
+wrong_usage() { echo "demo: $*" >&2; exit 64; }
 
-once=no tasks=200 port=0 seed=42
+# The demo on PostgreSQL calls itself with --inside, as the command of scripts/with-postgres.sh.
+inside=no once=no postgres=no instances=1 tasks=200 port=0 seed=42
+arguments=("$@")
 while (($# > 0)); do
     case "$1" in
+        --inside) inside=yes ;;
         --once) once=yes ;;
-        --tasks | --port | --seed)
-            [[ ${2:-} =~ ^[0-9]+$ ]] || { echo "demo: $1 takes a whole number" >&2; exit 64; }
+        --postgres) postgres=yes ;;
+        --instances | --tasks | --port | --seed)
+            [[ ${2:-} =~ ^[0-9]+$ ]] || wrong_usage "$1 takes a whole number"
             printf -v "${1#--}" '%d' "$((10#$2))"
             shift ;;
         -h | --help) usage; exit 0 ;;
-        *) echo "demo: unknown option: $1" >&2; usage >&2; exit 64 ;;
+        *) usage >&2; wrong_usage "unknown option: $1" ;;
     esac
     shift
 done
-((tasks > 0)) || { echo "demo: --tasks takes at least 1" >&2; exit 64; }
+((tasks > 0)) || wrong_usage "--tasks takes at least 1"
+((instances > 0)) || wrong_usage "--instances takes at least 1"
+if ((instances > 1)) && [[ $postgres == no ]]; then
+    wrong_usage "several monitors need a database that they can share: add --postgres"
+fi
 
-scripts/install-dependencies.sh
-echo "Building (the first time takes some minutes) ..."
-swift build --product grading-monitor
+if [[ $inside == no ]]; then
+    needed=()
+    if [[ $postgres == yes ]]; then needed=(--postgres); fi
+    scripts/install-dependencies.sh ${needed[@]+"${needed[@]}"}
+    echo "Building (the first time takes some minutes) ..."
+    swift build --product grading-monitor
+    if [[ $postgres == yes ]]; then
+        exec scripts/with-postgres.sh scripts/demo.sh --inside ${arguments[@]+"${arguments[@]}"}
+    fi
+fi
 monitor="$(swift build --show-bin-path)/grading-monitor"
 
 data=$(mktemp -d "${TMPDIR:-/tmp}/grading-monitor-demo.XXXXXX")
@@ -53,52 +72,94 @@ trap 'exit 143' TERM
 answer() {
     local line deadline=$((SECONDS + 30))
     while ((SECONDS < deadline)); do
-        if line=$(grep -m 1 "^$1=" "$2"); then
+        if line=$(grep -m 1 "^$1=" "$2" 2>/dev/null); then
             echo "${line#*=}"
             return
         fi
         kill -0 "$3" 2>/dev/null || break
         sleep 0.05
     done
-    cat "$2" "${2%.out}.log" >&2
+    cat "$2" "${2%.out}.log" >&2 || true
     fail "no '$1=' from ${2##*/}"
 }
 
 # The two servers need each other's address: choose the grading server's port before either starts.
 grading_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
-# Nothing of the caller's own settings counts here. Short times, so that a lost callback is found while one watches.
-# `--dev` makes its own secrets.
-env -i PATH="$PATH" HOME="${HOME:-/}" \
-    DATABASE_URL="sqlite:$data/demo.db" GRADING_SERVER_URL="http://127.0.0.1:$grading_port" \
-    HTTP_HOST=127.0.0.1 HTTP_PORT="$port" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
-    LOG_LEVEL=info LOG_FORMAT=text \
-    "$monitor" serve --dev >"$data/serve.out" 2>"$data/serve.log" &
-serve_pid=$!
-pids+=("$serve_pid")
-url=$(answer url "$data/serve.out" "$serve_pid")
-webhook_secret=$(answer webhook_secret "$data/serve.out" "$serve_pid")
-operator_secret=$(answer operator_secret "$data/serve.out" "$serve_pid")
+database_url="sqlite:$data/demo.db" database_name=SQLite database=$data/demo.db
+if [[ $postgres == yes ]]; then
+    database_url=$TEST_POSTGRES_URL database_name=PostgreSQL
+    # The password goes another way: others can read arguments in the process list.
+    password=${database_url#*://*:} password=${password%%@*}
+    database=${database_url/":$password@"/@}
+    export PGPASSWORD=$password
+fi
+
+# All monitors know the same secrets, which --dev prints.
+secret() { head -c 32 /dev/urandom | base64; }
+webhook_secret="whsec_$(secret)" cron_secret=$(secret) operator_secret=$(secret)
+
+# keep_up NUMBER PORT: runs a monitor, and again on the same port when it was killed, as an init system would.
+keep_up() {
+    local monitor_port=$2 process='' status
+    trap 'kill "$process"; wait "$process"; exit' TERM
+    while :; do
+        # Nothing of the caller's own settings counts here. Short times, so that a lost callback is found while one watches.
+        env -i PATH="$PATH" HOME="${HOME:-/}" \
+            DATABASE_URL="$database_url" GRADING_SERVER_URL="http://127.0.0.1:$grading_port" \
+            WEBHOOK_SECRETS="$webhook_secret" CRON_SECRETS="$cron_secret" OPERATOR_SECRETS="$operator_secret" \
+            HTTP_HOST=127.0.0.1 HTTP_PORT="$monitor_port" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
+            LOG_LEVEL=info LOG_FORMAT=text \
+            "$monitor" serve --dev >>"$data/monitor-$1.out" 2>>"$data/monitor-$1.log" &
+        process=$!
+        echo "$process" >"$data/monitor-$1.process"
+        status=0
+        # The shell would tell of a killed process here; the demonstration does so itself.
+        wait "$process" 2>/dev/null || status=$?
+        ((status == 128 + 9)) || exit "$status"
+        monitor_port=$(sed -n 's/^url=.*://p' "$data/monitor-$1.out" | tail -n 1)
+    done
+}
+
+keepers=()
+for ((number = 1; number <= instances; number++)); do
+    keep_up "$number" "$port" &
+    keepers+=("$!")
+    port=0
+done
+pids+=("${keepers[@]}")
+urls=() callback_urls=() monitor_urls=()
+for ((number = 1; number <= instances; number++)); do
+    url=$(answer url "$data/monitor-$number.out" "${keepers[number - 1]}")
+    urls+=("$url")
+    callback_urls+=(--callback-url "$url/api/webhooks/grading")
+    monitor_urls+=(--monitor "$url")
+done
 
 env -i PATH="$PATH" HOME="${HOME:-/}" WEBHOOK_SECRETS="$webhook_secret" \
-    "$monitor" simulate --port "$grading_port" --callback-url "$url/api/webhooks/grading" \
+    "$monitor" simulate --port "$grading_port" "${callback_urls[@]}" \
     --seed "$seed" --lost 0.2 --repeated 0.1 --delayed 0.1 --reordered 0.1 --forged 0.05 --failing 0 \
     --task-duration 2...8 >"$data/simulate.out" 2>"$data/simulate.log" &
 simulate_pid=$!
 pids+=("$simulate_pid")
 grading_url=$(answer url "$data/simulate.out" "$simulate_pid")
 
-cat <<TEXT
-The monitor listens at $url (SQLite), the grading server at $grading_url.
-$tasks students; 20 % of the callbacks are lost, 10 % repeated, 10 % reordered, some delayed or forged.
-TEXT
+if ((instances == 1)); then
+    echo "The monitor listens at ${urls[0]} ($database_name), the grading server at $grading_url."
+else
+    echo "$instances monitors on one database ($database_name): ${urls[*]}; the grading server: $grading_url."
+    echo "One of the monitors will be killed half-way with -9, and started again."
+fi
+echo "$tasks students; 20 % of the callbacks are lost, 10 % repeated, 10 % reordered, some delayed or forged."
 
+kill=()
+if ((instances > 1)); then kill=(--kill "$data/monitor-$instances.process"); fi
 status=0
-OPERATOR_SECRET=$operator_secret python3 scripts/demo.py --monitor "$url" --grading-server "$grading_url" \
-    --database "$data/demo.db" --tasks "$tasks" --seed "$seed" || status=$?
+OPERATOR_SECRET=$operator_secret python3 scripts/demo.py "${monitor_urls[@]}" --grading-server "$grading_url" \
+    --database "$database" --tasks "$tasks" --seed "$seed" ${kill[@]+"${kill[@]}"} || status=$?
 if ((status != 0)); then
     # The JSON line stays the last one of standard output.
-    { echo "The monitor's last words:"; tail -n 20 "$data/serve.log"; } >&2
+    for log in "$data"/monitor-*.log; do echo "The last words in ${log##*/}:"; tail -n 20 "$log"; done >&2
 fi
 if [[ $once == yes ]]; then
     exit "$status"
@@ -107,8 +168,8 @@ fi
 cat <<TEXT
 
 Still up. Look around, for instance:
-  curl -s -H 'Authorization: Bearer $operator_secret' $url/api/monitoring/stats
-  curl -s -H 'Authorization: Bearer $operator_secret' '$url/api/sessions/demo/logs?limit=5'
+  curl -s -H 'Authorization: Bearer $operator_secret' ${urls[0]}/api/monitoring/stats
+  curl -s -H 'Authorization: Bearer $operator_secret' '${urls[0]}/api/sessions/demo/logs?limit=5'
 Ctrl-C ends it and removes its data.
 TEXT
-wait "$serve_pid" "$simulate_pid"
+wait "${pids[@]}"
