@@ -1,4 +1,4 @@
-"""A `grading-monitor serve` of one's own, for the end-to-end programs: real process, real SQLite file, real port."""
+"""A `grading-monitor serve` of one's own, for the end-to-end programs: real process, real database, real port."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import time
+from typing import Callable, NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -55,25 +56,62 @@ def request(
         connection.close()
 
 
-class Monitor:
-    """Starts, kills and restarts one server on the same port and the same database."""
+def wait_until(condition: Callable[[], bool], timeout: float, every: float = 0.05) -> bool:
+    """Asks again and again; `False` when it was not so within the time."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
 
-    def __init__(self, directory: pathlib.Path, binary: str, **settings: str):
+
+class Secrets(NamedTuple):
+    """What instances on one database have in common."""
+
+    webhook: str
+    cron: str
+    operator: str
+
+    @classmethod
+    def fresh(cls) -> Secrets:
+        webhook = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        return cls(webhook, secrets.token_hex(24), secrets.token_hex(24))
+
+
+class Monitor:
+    """Starts, kills and restarts one server on the same port and the same database.
+
+    Without `database_url` the database is a SQLite file of its own. Several on one database have a name and a port each
+    and share the secrets.
+    """
+
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        binary: str,
+        *,
+        name: str = "monitor",
+        database_url: str | None = None,
+        shared: Secrets | None = None,
+        **settings: str,
+    ):
+        shared = shared or Secrets.fresh()
         self.binary = binary
+        self.name = name
         self.port = free_port()
-        self.database = directory / "monitor.db"
-        self.log = directory / "monitor.log"
-        self.webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        self.operator_secret = secrets.token_hex(24)
+        self.database = directory / f"{name}.db"
+        self.log = directory / f"{name}.log"
+        self.webhook_secret, self.cron_secret, self.operator_secret = shared
         self.process: subprocess.Popen | None = None
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(directory),
-            "DATABASE_URL": f"sqlite:{self.database}",
+            "DATABASE_URL": database_url or f"sqlite:{self.database}",
             # Nobody listens there: these programs have no grading server to ask.
             "GRADING_SERVER_URL": f"http://127.0.0.1:{free_port()}",
             "WEBHOOK_SECRETS": self.webhook_secret,
-            "CRON_SECRETS": secrets.token_hex(24),
+            "CRON_SECRETS": self.cron_secret,
             "OPERATOR_SECRETS": self.operator_secret,
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
@@ -82,23 +120,47 @@ class Monitor:
             **settings,
         }
 
-    def start(self, timeout: float = 30) -> float:
-        """Returns when /readyz answers 200, with the seconds that it took."""
-        began = time.monotonic()
+    def set(self, name: str, value: str) -> None:
+        """For the next start."""
+        self._environment[name] = value
+
+    def launch(self) -> None:
+        """Starts the process and waits for nothing."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "serve"], env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        while time.monotonic() - began < timeout:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the server ended with status {self.process.returncode}:\n{self.last_words()}")
-            try:
-                if request(self.port, "GET", "/readyz", timeout=5)[0] == 200:
-                    return time.monotonic() - began
-            except (OSError, http.client.HTTPException):
-                pass
-            time.sleep(0.02)
-        raise RuntimeError(f"the server was not ready within {timeout} s:\n{self.last_words()}")
+
+    def start(self, timeout: float = 30) -> float:
+        """Returns when /readyz answers 200, with the seconds that it took."""
+        began = time.monotonic()
+        self.launch()
+        if not wait_until(self.is_ready_or_ended, timeout, every=0.02):
+            raise RuntimeError(f"the server was not ready within {timeout} s:\n{self.last_words()}")
+        if not self.is_running():
+            raise RuntimeError(f"the server ended with status {self.process.returncode}:\n{self.last_words()}")
+        return time.monotonic() - began
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def is_ready(self) -> bool:
+        try:
+            return request(self.port, "GET", "/readyz", timeout=5)[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def is_ready_or_ended(self) -> bool:
+        return not self.is_running() or self.is_ready()
+
+    def stop(self, timeout: float = 40) -> int:
+        """SIGTERM; the exit status. A server that does not end in time is killed, and that is an error."""
+        self.process.terminate()
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise RuntimeError(f"the server did not end within {timeout} s of SIGTERM:\n{self.last_words()}") from None
 
     def kill(self) -> None:
         """kill -9, and waits until the process is gone."""
