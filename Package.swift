@@ -63,8 +63,12 @@ let package = Package(
         // The domain. Knows no HTTP and no SQL; everything else points here.
         .target(name: "GradingCore", dependencies: [crypto, deque, logging, metrics, serviceLifecycle], swiftSettings: strict),
 
+        // libpq, the reference client of PostgreSQL.
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+
         // What the domain needs from outside, one target for each engine. They do not know each other.
         .target(name: "SQLiteStore", dependencies: ["GradingCore", grdb, logging], swiftSettings: strict),
+        .target(name: "PostgresStore", dependencies: ["CPostgres", "GradingCore", logging], swiftSettings: strict),
         .target(
             name: "GradingServer",
             dependencies: ["GradingCore", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
@@ -90,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "grading-monitor",
             dependencies: [
-                "GradingCore", "SQLiteStore", "GradingServer", "MonitorAPI", "GradingSimulator",
+                "GradingCore", "SQLiteStore", "PostgresStore", "GradingServer", "MonitorAPI", "GradingSimulator",
                 argumentParser, asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             path: "Sources/GradingMonitor",
@@ -119,6 +123,11 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: ["GradingCore", "SQLiteStore", "StoreConformance", grdb, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PostgresStoreTests",
+            dependencies: ["GradingCore", "PostgresStore", "StoreConformance", logging],
             swiftSettings: strict
         ),
         .testTarget(

@@ -22,6 +22,10 @@ allowed() {
             echo "Crypto Logging Metrics ServiceLifecycle DequeModule FoundationEssentials Synchronization" ;;
         SQLiteStore)
             echo "$platform GRDB" ;;
+        CPostgres)
+            echo "" ;;
+        PostgresStore)
+            echo "$platform CPostgres" ;;
         GradingServer)
             echo "$platform AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix" ;;
         MonitorAPI)
@@ -30,7 +34,7 @@ allowed() {
         GradingSimulator)
             echo "$platform AsyncHTTPClient HTTPTypes Hummingbird NIOCore NIOHTTP1 ServiceLifecycle" ;;
         GradingMonitor)
-            echo "$platform SQLiteStore GradingServer MonitorAPI GradingSimulator ArgumentParser AsyncHTTPClient" \
+            echo "$platform SQLiteStore PostgresStore GradingServer MonitorAPI GradingSimulator ArgumentParser AsyncHTTPClient" \
                 "Configuration Metrics NIOCore NIOHTTP1 ServiceLifecycle UnixSignals" ;;
         *) return 1 ;;
     esac

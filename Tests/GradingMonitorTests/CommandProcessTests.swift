@@ -9,7 +9,7 @@ struct CommandProcessTests {
         "serve refuses to start with status 78 and one line",
         arguments: [
             ["GRADING_SERVER_URL": ""], ["WEBHOOK_SECRETS": ""], ["CRON_SECRETS": "changeme"],
-            ["OPERATOR_SECRETS": Valid.cronSecret], ["HTTP_PORT": "70000"], ["DATABASE_URL": "postgresql://db/exams"],
+            ["OPERATOR_SECRETS": Valid.cronSecret], ["HTTP_PORT": "70000"], ["DATABASE_URL": "postgresql://db/exams?hosts=2"],
             ["LOG_LEVEL": "loud"], ["LOG_FORMAT": "xml"],
         ]
     )

@@ -62,7 +62,7 @@ struct ConfigurationRefusalTests {
         Refusal("COMMIT_BATCH_REPORTS", "257"),
         Refusal("STATUS_WORDS", "ARCHIVED"),
         Refusal("STATUS_WORDS", "ARCHIVED=APPROVED"),
-        Refusal("DATABASE_URL", "postgresql://app:hunter2hunter2@db/exams"),
+        Refusal("DATABASE_URL", "postgresql://app:hunter2hunter2@db/exams?passwort=hunter2hunter2"),
         Refusal("DATABASE_URL", "mysql://app:hunter2hunter2@db/exams"),
         Refusal("DATABASE_URL", "sqlite::memory:"),
         Refusal("DATABASE_URL", "sqlite://host/x.db"),

@@ -42,10 +42,16 @@ struct SettingTextTests {
         #expect(try DatabaseLocation(url: url) == .sqlite(path: path))
     }
 
-    @Test("PostgreSQL is named as what this build does not serve")
-    func postgres() throws {
-        let error = try #require(throws: ConfigurationError.self) { try DatabaseLocation(url: "postgresql://db/exams") }
-        #expect(error.description.contains("this build serves SQLite"))
+    @Test(
+        "a PostgreSQL URL is kept as it is: several hosts, parameters of libpq and of Prisma",
+        arguments: [
+            "postgresql://app:secret@db/exams", "postgres://db1:5432,db2:5433/exams?target_session_attrs=read-write",
+            "postgresql://app@db/exams?schema=public&connection_limit=5",
+        ]
+    )
+    func postgresURLs(_ url: String) throws {
+        #expect(try DatabaseLocation(url: url) == .postgres(url: url))
+        #expect(!DatabaseLocation.postgres(url: url).description.contains("db"))
     }
 
     @Test("an address that means all of them is called by its loopback")

@@ -1,15 +1,17 @@
 import FoundationEssentials
 import GradingCore
 import Logging
+import PostgresStore
 import SQLiteStore
 
 /// A database that was opened and brought up to date, to be closed by whoever opened it.
-struct OpenDatabase: Sendable {
-    let store: any Store
-    private let sqlite: SQLiteStore
+enum OpenDatabase: Sendable {
+    case sqlite(SQLiteStore)
+    case postgres(PostgresStore)
 
-    /// - Parameter creating: make the file and its directory where they are not there; otherwise their absence is an error,
-    ///   since a question to an empty database hides a wrong path.
+    /// - Parameter creating: make SQLite's file and its directory where they are not there; otherwise their absence is an error,
+    ///   since a question to an empty database hides a wrong path. On PostgreSQL the database has to be there, and the tables
+    ///   are made in any case.
     /// - Throws: ``StoreError`` or ``CommandFailure``.
     init(
         _ location: DatabaseLocation,
@@ -17,25 +19,43 @@ struct OpenDatabase: Sendable {
         decoder: ReportDecoder = ReportDecoder(),
         logger: Logger
     ) async throws {
-        let path = location.path
+        switch location {
+        case .sqlite(let path):
+            try Self.prepareFile(at: path, creating: creating)
+            self = .sqlite(try await SQLiteStore.open(path: path, decoder: decoder, logger: logger))
+        case .postgres(let url):
+            self = .postgres(try await PostgresStore.open(url: url, decoder: decoder, logger: logger))
+        }
+    }
+
+    var store: any Store {
+        switch self {
+        case .sqlite(let store): store
+        case .postgres(let store): store
+        }
+    }
+
+    /// Whatever was committed is safe whether this succeeds or not.
+    func close(logger: Logger) async {
+        switch self {
+        case .sqlite(let store):
+            do throws(StoreError) {
+                try store.close()
+            } catch {
+                logger.warning("The database did not close cleanly", metadata: ["error": "\(error)"])
+            }
+        case .postgres(let store): await store.close()
+        }
+    }
+
+    private static func prepareFile(at path: String, creating: Bool) throws(CommandFailure) {
         if creating {
-            try Self.makeDirectory(of: path)
+            try makeDirectory(of: path)
         } else if !FileManager.default.fileExists(atPath: path) {
             throw CommandFailure(
                 .unavailable,
                 "there is no database at \(path); set DATABASE_URL, or make it with: grading-monitor migrate"
             )
-        }
-        sqlite = try await SQLiteStore.open(path: path, decoder: decoder, logger: logger)
-        store = sqlite
-    }
-
-    /// Whatever was committed is safe whether this succeeds or not.
-    func close(logger: Logger) {
-        do throws(StoreError) {
-            try sqlite.close()
-        } catch {
-            logger.warning("The database did not close cleanly", metadata: ["error": "\(error)"])
         }
     }
 
@@ -51,15 +71,6 @@ struct OpenDatabase: Sendable {
             )
         } catch {
             throw CommandFailure(.unavailable, "the directory \(directory) of the database cannot be made: \(error)")
-        }
-    }
-}
-
-extension DatabaseLocation {
-    /// The file.
-    var path: String {
-        switch self {
-        case .sqlite(let path): path
         }
     }
 }

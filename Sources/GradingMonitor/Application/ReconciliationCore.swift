@@ -77,7 +77,7 @@ struct ReconciliationCore: Sendable {
     /// After the services have ended.
     func close() async {
         try? await httpClient.shutdown()
-        database.close(logger: logger)
+        await database.close(logger: logger)
     }
 }
 
@@ -87,6 +87,7 @@ extension DatabaseLocation {
     fileprivate func sweepOwner(ofInstance instance: String) -> String {
         switch self {
         case .sqlite: "sqlite"
+        case .postgres: instance
         }
     }
 }

@@ -11,6 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
             otherwise. `serve` does the same when it starts. A database of a newer version is refused (exit status 78).
 
               grading-monitor migrate --database-url sqlite:./data/grading-monitor.db
+              DATABASE_URL=postgresql://monitor:…@db/exams grading-monitor migrate
             """
     )
 
@@ -22,6 +23,6 @@ struct MigrateCommand: AsyncParsableCommand {
         let logger = try await LogConfiguration(reader).logger("migrate")
         let location = try await DatabaseLocation(reader)
         try await OpenDatabase(location, creating: true, logger: logger).close(logger: logger)
-        StandardStreams.output("The database \(location.path) is up to date.")
+        StandardStreams.output("The database \(location) is up to date.")
     }
 }

@@ -24,8 +24,14 @@ struct StatsCommand: AsyncParsableCommand {
         let reader = try await common.sources(database.settings).reader()
         let logger = try await LogConfiguration(reader, unlessSet: .warning).logger("stats")
         let database = try await OpenDatabase(DatabaseLocation(reader), creating: false, logger: logger)
-        defer { database.close(logger: logger) }
-        let report = StatisticsReport(try await database.store.statistics(), at: WallClock.system.now())
+        let report: StatisticsReport
+        do {
+            report = StatisticsReport(try await database.store.statistics(), at: WallClock.system.now())
+        } catch {
+            await database.close(logger: logger)
+            throw error
+        }
+        await database.close(logger: logger)
         StandardStreams.output(json ? try report.jsonLine() : report.text)
     }
 }

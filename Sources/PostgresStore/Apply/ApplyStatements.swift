@@ -1,0 +1,139 @@
+/// The SQL of the one way in. Each statement takes a whole batch as arrays.
+struct ApplyStatements: Sendable {
+    let lockSessions: Statement
+    let tasks: Statement
+    let formerTasks: Statement
+    let deliveries: Statement
+    let insertDeliveries: Statement
+    let settleDeliveries: Statement
+    let markConflicts: Statement
+    let updateStudents: Statement
+    let upsertTasks: Statement
+    let insertLogs: Statement
+    let insertChanges: Statement
+    let insertKeys: Statement
+    let updateKeys: Statement
+    let rollUp: RollUpStatements
+
+    init(_ layout: WebAppLayout) {
+        // Two instances that end a session's last two students would each miss the other: the session's row is the lock.
+        // `NO KEY`: the web app may still add students and logs to it.
+        lockSessions = Statement(
+            "lock_sessions",
+            """
+            SELECT id FROM \(layout.sessions)
+            WHERE id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
+            ORDER BY id COLLATE "C" FOR NO KEY UPDATE
+            """
+        )
+        // Several students may bear one task id in the web app's first generation: an open one is meant.
+        tasks = Statement(
+            "tasks",
+            """
+            SELECT s."taskId", s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(Self.taskColumns)
+            FROM \(layout.students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
+            WHERE s."taskId" = ANY ($1)
+            ORDER BY s.status NOT \(layout.open), s.id COLLATE "C"
+            FOR NO KEY UPDATE OF s
+            """
+        )
+        formerTasks = Statement(
+            "former_tasks",
+            """
+            SELECT t.task_id, s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(Self.taskColumns)
+            FROM \(MonitorSchema.name).tasks t JOIN \(layout.students) s ON s.id = t.student_id
+            WHERE t.task_id = ANY ($1)
+            """
+        )
+        deliveries = Statement(
+            "deliveries",
+            """
+            SELECT delivery_id, body_hash, task_id, outcome, has_conflict
+            FROM \(MonitorSchema.name).deliveries WHERE delivery_id = ANY ($1)
+            """
+        )
+        insertDeliveries = Statement(
+            "insert_deliveries",
+            """
+            INSERT INTO \(MonitorSchema.name).deliveries (delivery_id, body_hash, task_id, key_id, outcome, report, received_at)
+            SELECT d.*, $7 FROM unnest($1, $2, $3, $4, $5, $6) AS d
+            """
+        )
+        settleDeliveries = Statement(
+            "settle_deliveries",
+            """
+            UPDATE \(MonitorSchema.name).deliveries d SET outcome = u.outcome, report = NULL
+            FROM unnest($1, $2) AS u(id, outcome) WHERE d.delivery_id = u.id
+            """
+        )
+        markConflicts = Statement(
+            "mark_conflicts",
+            "UPDATE \(MonitorSchema.name).deliveries SET has_conflict = true WHERE delivery_id = ANY ($1)"
+        )
+        // All of a result or nothing of it: scores of two reports are never mixed.
+        updateStudents = Statement(
+            "update_students",
+            """
+            UPDATE \(layout.students) s
+            SET status = u.status::\(layout.gradingStatus), "gradedAt" = u.graded_at, "updatedAt" = $8,
+                "totalScore" = CASE WHEN u.raw IS NULL THEN s."totalScore" ELSE u.total END,
+                "maxScore" = CASE WHEN u.raw IS NULL THEN s."maxScore" ELSE u.maximum END,
+                percentage = CASE WHEN u.raw IS NULL THEN s.percentage ELSE u.percentage END,
+                "rawGradingOutput" = coalesce(u.raw, s."rawGradingOutput")
+            FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(id, status, graded_at, total, maximum, percentage, raw)
+            WHERE s.id = u.id
+            """
+        )
+        upsertTasks = Statement(
+            "upsert_tasks",
+            """
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, last_signal_at, first_processing_at, learned_via,
+                result_hash, reported_attempt, needs_review, last_error)
+            SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.review, u.error
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS u(task, student, signal, processing, via, hash, attempt, review, error)
+            ON CONFLICT (task_id) DO UPDATE
+            SET student_id = excluded.student_id, last_signal_at = excluded.last_signal_at,
+                first_processing_at = excluded.first_processing_at, learned_via = excluded.learned_via,
+                result_hash = excluded.result_hash, reported_attempt = excluded.reported_attempt,
+                needs_review = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.needs_review ELSE t.needs_review END,
+                last_error = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.last_error ELSE t.last_error END
+            """
+        )
+        // The log's row belongs to the user who owns the session.
+        insertLogs = Statement(
+            "insert_logs",
+            """
+            INSERT INTO \(layout.logTable) (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
+            SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $7, g.id, g."userId"
+            FROM unnest($1, $2, $3, $4, $5, $6) AS l(id, level, message, context, student, session)
+            JOIN \(layout.sessions) g ON g.id = l.session
+            """
+        )
+        insertChanges = Statement(
+            "insert_changes",
+            """
+            INSERT INTO \(MonitorSchema.name).changes (kind, task_id, student_id, session_id, from_status, to_status, source, at)
+            SELECT 'task', c.task, c.student, c.session, c.old, c.new, c.source, $7
+            FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS c(task, student, session, old, new, source, position)
+            ORDER BY c.position
+            """
+        )
+        // Not an upsert: that would lock the row of a busy key, and make all instances wait for each other's commits.
+        insertKeys = Statement(
+            "insert_keys",
+            "INSERT INTO \(MonitorSchema.name).keys (key_id, last_used_at) SELECT unnest($1), $2 ON CONFLICT DO NOTHING"
+        )
+        updateKeys = Statement(
+            "update_keys",
+            """
+            UPDATE \(MonitorSchema.name).keys SET last_used_at = $2
+            WHERE key_id = ANY ($1) AND last_used_at < $2 - interval '1 minute'
+            """
+        )
+        rollUp = RollUpStatements(layout)
+    }
+
+    private static let taskColumns = """
+        t.attempt, t.result_hash, t.last_signal_at, t.first_processing_at, t.learned_via, t.reported_attempt
+        """
+}

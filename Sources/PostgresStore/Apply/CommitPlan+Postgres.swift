@@ -1,0 +1,160 @@
+import GradingCore
+
+extension CommitPlan {
+    /// Writes the plan, rolls up the touched sessions, and commits.
+    func commit(
+        in transaction: inout Transaction,
+        _ statements: ApplyStatements,
+        noting keys: [String],
+        at now: Timestamp
+    ) throws(PostgresError) {
+        let writes =
+            deliveryQueries(statements, at: now) + taskQueries(statements, at: now)
+            + logAndChangeQueries(statements, at: now)
+        // Apart from the rest: that a key was noted before leaves them nothing to write.
+        let notes = keyQueries(keys, statements, at: now)
+        let touched = touchedSessions
+        guard !touched.isEmpty else {
+            try transaction.commit(notes + (writes.isEmpty ? [Self.barrier()] : writes))
+            return
+        }
+        let presence = statements.rollUp.presence(.texts(touched.map(\.rawValue)))
+        guard let students = try transaction.run(writes + notes + [presence]).last else {
+            throw .connection("an answer is missing")
+        }
+        try transaction.commit(SessionRollUps(students).queries(statements.rollUp, at: now))
+    }
+
+    /// A batch of nothing but duplicates is acknowledged too, so it has to wait for the standby as well: the commit that it
+    /// repeats may be visible here without having reached it. A commit that writes nothing waits for nobody.
+    private static let barrier = Statement("barrier", "SELECT pg_logical_emit_message(true, 'grading-monitor', '')")
+
+    // MARK: Deliveries
+
+    /// In the order of their ids, so that two instances which remember the same ones wait for each other one way only.
+    private func deliveryQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
+        var new: [NewDelivery] = []
+        var settled: [(id: String, disposition: Disposition)] = []
+        var conflicts: [String] = []
+        for write in deliveries {
+            switch write {
+            case .remember(let delivery, let task, let disposition):
+                new.append(NewDelivery(delivery: delivery, task: task, disposition: disposition, report: nil))
+            case .park(let delivery, let report):
+                new.append(NewDelivery(delivery: delivery, task: report.task, disposition: .parked, report: report.encoded()))
+            case .settle(let id, let disposition): settled.append((id, disposition))
+            case .markConflict(let id): conflicts.append(id)
+            }
+        }
+        new.sort { $0.delivery.id < $1.delivery.id }
+        settled.sort { $0.id < $1.id }
+        return [
+            new.isEmpty ? nil : statements.insertDeliveries(new, at: now),
+            settled.isEmpty
+                ? nil : statements.settleDeliveries(.texts(settled.map(\.id)), .texts(settled.map(\.disposition.rawValue))),
+            conflicts.isEmpty ? nil : statements.markConflicts(.texts(conflicts.sorted())),
+        ].compactMap(\.self)
+    }
+
+    // MARK: Tasks
+
+    private func taskQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
+        guard !tasks.isEmpty else { return [] }
+        let sorted = tasks.sorted { $0.state.task < $1.state.task }
+        let moved = sorted.filter { $0.move != nil }
+        return (moved.isEmpty ? [] : [statements.updateStudents(moved, at: now)]) + [statements.upsertTasks(sorted)]
+    }
+
+    // MARK: Logs, changes, keys
+
+    private func logAndChangeQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
+        (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
+            + (changes.isEmpty ? [] : [statements.insertChanges(changes, at: now)])
+    }
+
+    private func keyQueries(_ keys: [String], _ statements: ApplyStatements, at now: Timestamp) -> [Query] {
+        guard !keys.isEmpty else { return [] }
+        return [
+            statements.insertKeys(.texts(keys), .timestamp(now)), statements.updateKeys(.texts(keys), .timestamp(now)),
+        ]
+    }
+}
+
+/// A row for the ledger.
+private struct NewDelivery {
+    let delivery: Delivery
+    let task: TaskID
+    let disposition: Disposition
+    let report: [UInt8]?
+}
+
+// MARK: Batches as arrays
+
+extension ApplyStatements {
+    fileprivate func insertDeliveries(_ new: [NewDelivery], at now: Timestamp) -> Query {
+        insertDeliveries(
+            .texts(new.map(\.delivery.id)),
+            .byteArrays(new.map(\.delivery.bodyHash)),
+            .texts(new.map(\.task.rawValue)),
+            .texts(new.map(\.delivery.keyID)),
+            .texts(new.map(\.disposition.rawValue)),
+            .byteArrays(new.map(\.report)),
+            .timestamp(now)
+        )
+    }
+
+    fileprivate func updateStudents(_ tasks: [TaskWrite], at now: Timestamp) -> Query {
+        let results = tasks.map { $0.move?.result }
+        return updateStudents(
+            .texts(tasks.map(\.state.student.rawValue)),
+            .texts(tasks.map(\.state.status.rawValue)),
+            .timestamps(tasks.map(\.state.gradedAt)),
+            .doubles(results.map { $0?.totalScore }),
+            .doubles(results.map { $0?.maxScore }),
+            .doubles(results.map { $0?.percentage }),
+            .jsons(results.map { $0?.raw }),
+            .timestamp(now)
+        )
+    }
+
+    fileprivate func upsertTasks(_ tasks: [TaskWrite]) -> Query {
+        let states = tasks.map(\.state)
+        return upsertTasks(
+            .texts(states.map(\.task.rawValue)),
+            .texts(states.map(\.student.rawValue)),
+            .timestamps(states.map(\.lastSignalAt)),
+            .timestamps(states.map(\.firstProcessingAt)),
+            .texts(states.map(\.learnedVia?.rawValue)),
+            .byteArrays(states.map(\.resultHash)),
+            .integers(states.map(\.reportedAttempt)),
+            .flags(tasks.map { $0.move?.needsReview ?? false }),
+            .texts(tasks.map { $0.move?.error }),
+            .texts(tasks.filter { $0.move != nil }.map(\.state.task.rawValue))
+        )
+    }
+
+    func insertLogs(_ logs: [LogWrite], at now: Timestamp) -> Query {
+        var ids = RowIDSequence(at: now)
+        return insertLogs(
+            .texts(logs.map { _ in ids.next() }),
+            .texts(logs.map(\.level.rawValue)),
+            .texts(logs.map(\.message)),
+            .texts(logs.map(\.source.logContext)),
+            .texts(logs.map(\.student.rawValue)),
+            .texts(logs.map(\.session.rawValue)),
+            .timestamp(now)
+        )
+    }
+
+    func insertChanges(_ changes: [TaskChange], at now: Timestamp) -> Query {
+        insertChanges(
+            .texts(changes.map(\.task.rawValue)),
+            .texts(changes.map(\.student.rawValue)),
+            .texts(changes.map(\.session.rawValue)),
+            .texts(changes.map(\.from.rawValue)),
+            .texts(changes.map(\.to.rawValue)),
+            .texts(changes.map(\.source.rawValue)),
+            .timestamp(now)
+        )
+    }
+}

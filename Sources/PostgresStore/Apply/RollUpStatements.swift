@@ -1,0 +1,64 @@
+import GradingCore
+
+/// The SQL that puts sessions right from their students.
+struct RollUpStatements: Sendable {
+    let presence: Statement
+    let updateSessions: Statement
+    let updateScores: Statement
+    let insertChanges: Statement
+
+    init(_ layout: WebAppLayout) {
+        func someone(_ condition: String) -> String {
+            #"EXISTS (SELECT 1 FROM \#(layout.students) s WHERE s."gradingSessionId" = g.id AND \#(condition))"#
+        }
+        // Probes of the index on (session, status, task id): each ends at the first entry.
+        presence = Statement(
+            "presence",
+            """
+            SELECT g.id, g.status::text,
+                \(someone("s.status = 'PENDING'")) OR \(someone(#"s.status = 'PROCESSING' AND s."taskId" IS NULL"#)),
+                \(someone(#"s.status = 'PROCESSING' AND s."taskId" IS NOT NULL"#)),
+                \(someone("s.status = 'FAILED'")),
+                \(someone("s.status \(layout.graded)"))
+            FROM \(layout.sessions) g WHERE g.id = ANY ($1) ORDER BY g.id COLLATE "C"
+            """
+        )
+        // `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.
+        updateSessions = Statement(
+            "update_sessions",
+            """
+            UPDATE \(layout.sessions) g
+            SET status = u.status::\(layout.sessionStatus), "updatedAt" = $3,
+                "startedAt" = CASE u.status WHEN 'PENDING' THEN g."startedAt" ELSE coalesce(g."startedAt", $3) END,
+                "completedAt" = CASE u.status WHEN 'COMPLETED' THEN $3 END
+            FROM unnest($1, $2) AS u(id, status) WHERE g.id = u.id
+            """
+        )
+        // In percent, from the students that ended with a result; only what differs is written.
+        updateScores = Statement(
+            "update_scores",
+            """
+            UPDATE \(layout.sessions) g
+            SET "averageScore" = u.average, "highestScore" = u.highest, "lowestScore" = u.lowest, "passingRate" = u.passing,
+                "updatedAt" = $2
+            FROM (
+                SELECT x.id, avg(s.percentage) AS average, max(s.percentage) AS highest, min(s.percentage) AS lowest,
+                       avg((s.percentage >= \(SessionRollUp.passMark))::integer)::double precision * 100 AS passing
+                FROM unnest($1) AS x(id)
+                LEFT JOIN \(layout.students) s ON s."gradingSessionId" = x.id AND s.percentage IS NOT NULL AND s.status \(layout.graded)
+                GROUP BY x.id
+            ) AS u
+            WHERE g.id = u.id AND (g."averageScore", g."highestScore", g."lowestScore", g."passingRate")
+                IS DISTINCT FROM (u.average, u.highest, u.lowest, u.passing)
+            """
+        )
+        insertChanges = Statement(
+            "insert_session_changes",
+            """
+            INSERT INTO \(MonitorSchema.name).changes (kind, session_id, from_status, to_status, at)
+            SELECT 'session', c.session, c.old, c.new, $4
+            FROM unnest($1, $2, $3) WITH ORDINALITY AS c(session, old, new, position) ORDER BY c.position
+            """
+        )
+    }
+}

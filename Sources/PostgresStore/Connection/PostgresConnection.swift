@@ -1,0 +1,68 @@
+import Foundation
+import GradingCore
+import Logging
+
+/// One connection to the server, made when it is needed and made again when it is lost. Its work runs on a thread of its own.
+actor PostgresConnection {
+    private let thread: ConnectionThread
+    private let options: ConnectionOptions
+    private let role: ConnectionRole
+    private let logger: Logger
+    private var session: Session?
+    private var backoff = ReconnectBackoff()
+    private var isClosed = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(_ options: ConnectionOptions, _ role: ConnectionRole, logger: Logger) {
+        thread = ConnectionThread(name: "pg \(role.rawValue)")
+        self.options = options
+        self.role = role
+        self.logger = logger
+    }
+
+    /// Does a piece of work within the role's budget. What was overtaken by another transaction is done again, with jitter, as
+    /// long as there is time; so is what met a connection that had died unnoticed, once.
+    func perform<Value: Sendable>(
+        _ body: @Sendable (Session, Deadline) throws(PostgresError) -> Value
+    ) throws(StoreError) -> Value {
+        let deadline = Deadline(in: role.budget)
+        var pause = 0.002
+        while true {
+            let isFresh = session == nil
+            let session = try connected()
+            do throws(PostgresError) {
+                defer { if !session.isReusable { self.session = nil } }
+                return try body(session, deadline)
+            } catch {
+                if error.spoilsSession { self.session = nil }
+                if case .connection = error, !isFresh, !session.isConnected, !deadline.isOver { continue }
+                guard error.isTransient, deadline.remaining > .seconds(pause) else { throw StoreError(error) }
+                Thread.sleep(forTimeInterval: pause * .random(in: 0.5...1))
+                pause *= 2
+            }
+        }
+    }
+
+    func close() {
+        isClosed = true
+        session = nil
+    }
+
+    private func connected() throws(StoreError) -> Session {
+        if let session { return session }
+        guard !isClosed else { throw .unavailable("the database was closed") }
+        guard backoff.allowsTry() else { throw .unavailable(backoff.reason) }
+        do throws(PostgresError) {
+            let session = try Session(options, role)
+            backoff.succeeded()
+            self.session = session
+            return session
+        } catch {
+            let error = StoreError(error)
+            backoff.failed(error.reason)
+            logger.debug("No connection to PostgreSQL", metadata: ["for": "\(role.rawValue)", "error": "\(error.reason)"])
+            throw error
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// SQL text under a name of its own, to be prepared once on each connection.
+struct Statement: Sendable {
+    /// Unique among the statements of the store.
+    let name: String
+    let sql: String
+
+    init(_ name: String, _ sql: String) {
+        self.name = name
+        self.sql = sql
+    }
+
+    static let begin = Statement("begin", "BEGIN")
+    static let commit = Statement("commit", "COMMIT")
+    static let rollback = Statement("rollback", "ROLLBACK")
+
+    func callAsFunction(_ parameters: Parameter...) -> Query {
+        Query(statement: self, parameters: parameters)
+    }
+}
+
+/// A statement with its values.
+struct Query: Sendable {
+    let statement: Statement
+    let parameters: [Parameter]
+}

@@ -1,0 +1,111 @@
+import CPostgres
+import Glibc
+
+/// One connection of libpq. Not Sendable: it is made, used and ended on the thread of the ``PostgresConnection`` that owns it.
+///
+/// It stays in pipeline mode: several statements go out at once and their answers come back in order, so that a transaction
+/// costs as few round trips as it has decisions to take.
+final class Session {
+    let connection: OpaquePointer
+    let notices = NoticeLog()
+    /// Whether a pooler such as pgbouncer stands in between, which may give every transaction another server connection:
+    /// nothing may be left in the session then, neither prepared statements nor settings nor LISTEN.
+    private(set) var isPooled = false
+    /// What a transaction has to ask for itself when the session cannot keep it.
+    private let settings: Statement
+    /// Names of statements that this connection has prepared.
+    var prepared: Set<String> = []
+    /// Whether it has been told to LISTEN.
+    var isListening = false
+    /// Set when an answer is still owed: whoever used this connection next would read it.
+    var isOutOfStep = false
+
+    /// Connects, trying the hosts of the URL in turn. Blocks for at most ``ConnectionOptions``' timeout for each.
+    init(_ options: ConnectionOptions, _ role: ConnectionRole) throws(PostgresError) {
+        settings = SessionSettings(role).local
+        connection = try Self.connect(options, role)
+        notices.listen(to: connection)
+        PQsetnonblocking(connection, 1)
+        PQenterPipelineMode(connection)
+        isPooled = try meetsPooler()
+    }
+
+    deinit {
+        PQfinish(connection)
+    }
+
+    /// Whether it can serve the next user: connected, in no transaction, no answer owed.
+    var isReusable: Bool {
+        !isOutOfStep && PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE
+    }
+
+    var isConnected: Bool { PQstatus(connection) == CONNECTION_OK }
+
+    /// libpq's own words about what went wrong; they name hosts and users, never the password.
+    var errorMessage: String { Self.message(of: connection) }
+
+    /// The server's version as a number: 150018 is 15.18.
+    var serverVersion: Int { Int(PQserverVersion(connection)) }
+
+    /// What stands at the head of every transaction.
+    var opening: [Query] { isPooled ? [Statement.begin(), settings()] : [Statement.begin()] }
+
+    /// The process id in the startup's key is the pooler's invention, where there is one.
+    private func meetsPooler() throws(PostgresError) -> Bool {
+        let pid = try run([Self.backendPID()], until: Deadline(in: .seconds(2))).first?.first?.integer(0)
+        return pid.map { $0 != Int(PQbackendPID(connection)) } ?? true
+    }
+
+    private static let backendPID = Statement("", "SELECT pg_backend_pid()")
+}
+
+// MARK: Connecting
+
+extension Session {
+    private static func connect(_ options: ConnectionOptions, _ role: ConnectionRole) throws(PostgresError) -> OpaquePointer {
+        var connection = try start(options.keywords(for: role, settings: SessionSettings(role).startupOptions))
+        // pgbouncer takes no options at startup unless it is told to ignore them; every transaction will set them itself.
+        if PQstatus(connection) != CONNECTION_OK, message(of: connection).contains("unsupported startup parameter") {
+            PQfinish(connection)
+            connection = try start(options.keywords(for: role, settings: nil))
+        }
+        guard PQstatus(connection) == CONNECTION_OK else {
+            defer { PQfinish(connection) }
+            throw .connection(message(of: connection))
+        }
+        return connection
+    }
+
+    private static func start(_ keywords: [(keyword: String, value: String)]) throws(PostgresError) -> OpaquePointer {
+        let names = CStrings(keywords.map(\.keyword))
+        let values = CStrings(keywords.map(\.value))
+        // 1: expand the URL that stands as `dbname`.
+        guard let connection = PQconnectdbParams(names.pointers, values.pointers, 1) else {
+            throw .connection("no memory for a connection")
+        }
+        return connection
+    }
+
+    private static func message(of connection: OpaquePointer) -> String {
+        let text = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
+        return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+}
+
+/// A null-terminated array of C strings, freed with this object.
+private final class CStrings {
+    private let storage: UnsafeMutableBufferPointer<UnsafePointer<CChar>?>
+
+    var pointers: UnsafePointer<UnsafePointer<CChar>?>? { UnsafePointer(storage.baseAddress) }
+
+    init(_ strings: [String]) {
+        storage = .allocate(capacity: strings.count + 1)
+        storage.initialize(repeating: nil)
+        for (index, string) in strings.enumerated() { storage[index] = UnsafePointer(strdup(string)) }
+    }
+
+    deinit {
+        for string in storage { free(UnsafeMutableRawPointer(mutating: string)) }
+        storage.deallocate()
+    }
+}

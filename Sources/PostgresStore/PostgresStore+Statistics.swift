@@ -1,0 +1,173 @@
+package import GradingCore
+
+extension PostgresStore {
+    package func openWork() async throws(StoreError) -> OpenWork {
+        try await read([layout.openTasks(), layout.activeSessions()]) { OpenWork($0[0], $0[1]) }
+    }
+
+    package func statistics() async throws(StoreError) -> MonitorStatistics {
+        let queries = [
+            layout.openTasks(), layout.activeSessions(), layout.studentsByStatus(), layout.endedBySource(),
+            Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(),
+        ]
+        return try await read(queries) { results in
+            var statistics = MonitorStatistics()
+            statistics.open = OpenWork(results[0], results[1])
+            statistics.countStudents(results[2])
+            statistics.countProvenance(ended: results[3], deliveries: results[4])
+            statistics.sessions = results[5].first?.integer(0) ?? 0
+            statistics.averageScore = results[5].first?.double(1)
+            statistics.oldestPending = results[6].first.flatMap(OldestPendingTask.init)
+            return statistics
+        }
+    }
+
+    package func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
+        let id = Parameter.text(task.rawValue)
+        return try await read([layout.currentTask(id), layout.formerTask(id)]) { results in
+            (results[0].first ?? results[1].first).flatMap { TaskSnapshot($0, task) }
+        }
+    }
+
+    private static let deliveriesByOutcome = Statement(
+        "deliveries_by_outcome",
+        """
+        SELECT outcome, count(*), count(*) FILTER (WHERE has_conflict) FROM \(MonitorSchema.name).deliveries GROUP BY outcome
+        """
+    )
+}
+
+// MARK: SQL
+
+extension WebAppLayout {
+    fileprivate var openTasks: Statement {
+        Statement(
+            "open_tasks",
+            #"SELECT status::text, count(*) FROM \#(students) WHERE status \#(open) AND "taskId" IS NOT NULL GROUP BY 1"#
+        )
+    }
+
+    fileprivate var activeSessions: Statement {
+        Statement("active_sessions", "SELECT count(*) FROM \(sessions) WHERE status IN ('PENDING', 'IN_PROGRESS')")
+    }
+
+    fileprivate var studentsByStatus: Statement {
+        Statement("students_by_status", "SELECT status::text, count(*) FROM \(students) GROUP BY 1")
+    }
+
+    fileprivate var endedBySource: Statement {
+        Statement(
+            "ended_by_source",
+            """
+            SELECT t.learned_via, count(*) FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s."taskId" = t.task_id
+            WHERE t.learned_via IS NOT NULL AND s.status NOT \(open) GROUP BY 1
+            """
+        )
+    }
+
+    fileprivate var totals: Statement {
+        Statement(
+            "totals",
+            """
+            SELECT (SELECT count(*) FROM \(sessions)), (SELECT avg(percentage) FROM \(students) WHERE status \(graded))
+            """
+        )
+    }
+
+    fileprivate var oldestPending: Statement {
+        Statement(
+            "oldest_pending",
+            """
+            SELECT s."taskId", s.name, s."createdAt" FROM \(students) s
+            WHERE s.status \(open) AND s.status = 'PENDING' AND \(Self.validTaskID) ORDER BY s."createdAt" LIMIT 1
+            """
+        )
+    }
+
+    fileprivate var currentTask: Statement {
+        Statement(
+            "current_task",
+            """
+            SELECT s.id, s.name, s."gradingSessionId", s.status::text, t.attempt
+            FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
+            WHERE s."taskId" = $1 ORDER BY s.status NOT \(open), s.id COLLATE "C" LIMIT 1
+            """
+        )
+    }
+
+    fileprivate var formerTask: Statement {
+        Statement(
+            "former_task",
+            """
+            SELECT s.id, s.name, s."gradingSessionId", s.status::text, t.attempt
+            FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s.id = t.student_id WHERE t.task_id = $1
+            """
+        )
+    }
+}
+
+// MARK: Rows
+
+extension OpenWork {
+    fileprivate init(_ tasks: QueryResult, _ sessions: QueryResult) {
+        self.init(activeSessions: sessions.first?.integer(0) ?? 0)
+        for row in tasks.rows {
+            switch row.text(0).flatMap(TaskStatus.init) {
+            case .pending: pendingTasks = row.integer(1) ?? 0
+            case .processing: processingTasks = row.integer(1) ?? 0
+            default: break
+            }
+        }
+    }
+}
+
+extension MonitorStatistics {
+    fileprivate mutating func countStudents(_ byStatus: QueryResult) {
+        for row in byStatus.rows {
+            guard let status = row.text(0).flatMap(TaskStatus.init), let students = row.integer(1) else { continue }
+            if status.hasResult { studentsGraded += students }
+            if status == .failed { studentsFailed = students }
+            if status == .requiresReview { requiresReview = students }
+        }
+    }
+
+    /// A known id that came again with another body has no row of its own in the ledger.
+    fileprivate mutating func countProvenance(ended: QueryResult, deliveries byOutcome: QueryResult) {
+        for row in ended.rows {
+            if let source = row.text(0).flatMap(ReportSource.init) { endedBy[source] = row.integer(1) }
+        }
+        var otherBodies = 0
+        for row in byOutcome.rows {
+            if let disposition = row.text(0).flatMap(Disposition.init) { deliveries[disposition] = row.integer(1) }
+            otherBodies += row.integer(2) ?? 0
+        }
+        if otherBodies > 0 { deliveries[.conflict, default: 0] += otherBodies }
+    }
+}
+
+extension OldestPendingTask {
+    fileprivate init?(_ row: ResultRow) {
+        guard let task = row.text(0).flatMap(TaskID.init) else { return nil }
+        self.init(
+            task: task,
+            studentName: row.text(1) ?? "",
+            createdAt: row.timestamp(2) ?? Timestamp(milliseconds: 0)
+        )
+    }
+}
+
+extension TaskSnapshot {
+    fileprivate init?(_ row: ResultRow, _ task: TaskID) {
+        guard let student = row.text(0), let session = row.text(2), let status = row.text(3).flatMap(TaskStatus.init) else {
+            return nil
+        }
+        self.init(
+            task: task,
+            student: StudentRowID(student),
+            studentName: row.text(1) ?? "",
+            session: SessionID(stored: session),
+            status: status,
+            attempt: row.integer(4) ?? 1
+        )
+    }
+}

@@ -1,0 +1,111 @@
+/// The SQL of registration. Each statement takes all registrations as arrays.
+struct RegistrationStatements: Sendable {
+    let insertOwner: Statement
+    let insertSessions: Statement
+    let lockSessions: Statement
+    let holders: Statement
+    let formerHolders: Statement
+    let waiting: Statement
+    let failed: Statement
+    let insertStudents: Statement
+    let giveTasks: Statement
+    let rememberFormerTasks: Statement
+    let startAttempts: Statement
+    let insertTasks: Statement
+
+    init(_ layout: WebAppLayout) {
+        insertOwner = Statement(
+            "insert_owner",
+            """
+            INSERT INTO \(layout.users) (id, email, name, role, "createdAt", "updatedAt")
+            VALUES ($1, $1 || '@localhost', $1, 'USER', $2, $2) ON CONFLICT DO NOTHING
+            """
+        )
+        insertSessions = Statement(
+            "insert_sessions",
+            """
+            INSERT INTO \(layout.sessions)
+                (id, title, subject, "examYear", "numStudents", status, "createdAt", "updatedAt", "userId")
+            SELECT u.*, 'PENDING', $6, $6, $7 FROM unnest($1, $2, $3, $4, $5) AS u
+            ON CONFLICT (id) DO NOTHING
+            """
+        )
+        lockSessions = layout.lockSessions
+        holders = Statement(
+            "holders",
+            """
+            SELECT "taskId", id, "gradingSessionId", name, "studentId" FROM \(layout.students) WHERE "taskId" = ANY ($1)
+            """
+        )
+        formerHolders = Statement(
+            "former_holders",
+            """
+            SELECT t.task_id, s.id, s."gradingSessionId", s.name, s."studentId"
+            FROM \(MonitorSchema.name).tasks t JOIN \(layout.students) s ON s.id = t.student_id WHERE t.task_id = ANY ($1)
+            """
+        )
+        waiting = Statement(
+            "waiting",
+            """
+            SELECT id, "gradingSessionId", "studentId" FROM \(layout.students)
+            WHERE "gradingSessionId" = ANY ($1) AND status \(layout.open) AND "taskId" IS NULL AND "studentId" = ANY ($2)
+            FOR NO KEY UPDATE
+            """
+        )
+        failed = Statement(
+            "failed",
+            """
+            SELECT s.id, s."gradingSessionId", s."studentId", s."taskId", t.attempt
+            FROM \(layout.students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
+            WHERE s."gradingSessionId" = ANY ($1) AND s.status = 'FAILED' AND s."studentId" = ANY ($2)
+            FOR NO KEY UPDATE OF s
+            """
+        )
+        insertStudents = Statement(
+            "insert_students",
+            """
+            INSERT INTO \(layout.students)
+                (id, name, "studentId", "taskId", "gradingSessionId", status, "uploadedAt", "createdAt", "updatedAt")
+            SELECT u.*, 'PENDING', $6, $6, $6 FROM unnest($1, $2, $3, $4, $5) AS u
+            """
+        )
+        giveTasks = Statement(
+            "give_tasks",
+            """
+            UPDATE \(layout.students) s SET "taskId" = u.task, "updatedAt" = $3
+            FROM unnest($1, $2) AS u(id, task) WHERE s.id = u.id
+            """
+        )
+        rememberFormerTasks = Statement(
+            "remember_former_tasks",
+            """
+            INSERT INTO \(MonitorSchema.name).tasks (task_id, student_id)
+            SELECT u.task, u.student FROM unnest($1, $2) AS u(task, student) ON CONFLICT (task_id) DO NOTHING
+            """
+        )
+        startAttempts = Statement(
+            "start_attempts",
+            """
+            UPDATE \(layout.students) s
+            SET "taskId" = u.task, status = 'PENDING', "updatedAt" = $3, "totalScore" = NULL, "maxScore" = NULL,
+                percentage = NULL, "rawGradingOutput" = NULL
+            FROM unnest($1, $2) AS u(id, task) WHERE s.id = u.id
+            """
+        )
+        // Replaces what is known of a task whose student the web app has deleted since, and nothing else: another instance may
+        // have registered the same task in the same moment.
+        insertTasks = Statement(
+            "insert_tasks",
+            """
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, attempt, priority)
+            SELECT u.* FROM unnest($1, $2, $3::integer[], $4::integer[]) AS u
+            ON CONFLICT (task_id) DO UPDATE
+            SET student_id = excluded.student_id, attempt = excluded.attempt, priority = excluded.priority,
+                reported_attempt = NULL, last_signal_at = NULL, first_processing_at = NULL, next_check_at = NULL,
+                consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
+                needs_review = false, result_hash = NULL
+            WHERE NOT EXISTS (SELECT 1 FROM \(layout.students) s WHERE s.id = t.student_id)
+            """
+        )
+    }
+}

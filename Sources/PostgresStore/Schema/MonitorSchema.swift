@@ -1,0 +1,66 @@
+/// The monitor's own tables, in a schema of their own: numbered migrations, forward only.
+enum MonitorSchema {
+    static let name = "grading_monitor"
+    /// The constraint that a delivery violates which another instance has remembered in the same moment.
+    static let deliveriesKey = "deliveries_pkey"
+
+    /// The version that this binary writes and reads.
+    static var version: Int { migrations.count }
+
+    /// The first brings an empty schema to version 1, the second to 2, and so on. A migration that was released never changes.
+    static let migrations = [
+        """
+        CREATE TABLE grading_monitor.meta (key text PRIMARY KEY, value text NOT NULL);
+
+        CREATE TABLE grading_monitor.deliveries (
+            delivery_id text PRIMARY KEY,
+            body_hash bytea NOT NULL,
+            task_id text NOT NULL,
+            key_id text NOT NULL,
+            received_at timestamp(3) NOT NULL,
+            outcome text NOT NULL,
+            has_conflict boolean NOT NULL DEFAULT false,
+            report bytea
+        );
+        CREATE INDEX deliveries_received_at_idx ON grading_monitor.deliveries (received_at);
+        CREATE INDEX deliveries_parked_idx ON grading_monitor.deliveries (received_at, task_id) WHERE outcome = 'parked';
+
+        CREATE TABLE grading_monitor.tasks (
+            task_id text PRIMARY KEY,
+            student_id text NOT NULL,
+            attempt integer NOT NULL DEFAULT 1,
+            reported_attempt integer,
+            priority integer NOT NULL DEFAULT 5,
+            last_signal_at timestamp(3),
+            first_processing_at timestamp(3),
+            next_check_at timestamp(3),
+            consecutive_errors integer NOT NULL DEFAULT 0,
+            lease_owner text,
+            lease_expires_at timestamp(3),
+            last_error text,
+            learned_via text,
+            needs_review boolean NOT NULL DEFAULT false,
+            result_hash bytea
+        ) WITH (fillfactor = 80);
+        CREATE INDEX tasks_student_id_idx ON grading_monitor.tasks (student_id);
+
+        CREATE TABLE grading_monitor.changes (
+            sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            kind text NOT NULL,
+            task_id text,
+            student_id text,
+            session_id text NOT NULL,
+            from_status text NOT NULL,
+            to_status text NOT NULL,
+            source text,
+            at timestamp(3) NOT NULL
+        );
+
+        CREATE TABLE grading_monitor.keys (key_id text PRIMARY KEY, last_used_at timestamp(3) NOT NULL);
+        CREATE TABLE grading_monitor.leases (name text PRIMARY KEY, owner text NOT NULL, expires_at timestamp(3) NOT NULL);
+        CREATE UNLOGGED TABLE grading_monitor.rate_limits (
+            name text NOT NULL, client text NOT NULL, tat bigint NOT NULL, allowed boolean NOT NULL, PRIMARY KEY (name, client)
+        );
+        """
+    ]
+}
