@@ -113,7 +113,7 @@ extension WebAppLayout {
     ///    over and that nobody has leased, most overdue first. Ids outside our grammar can be neither asked about nor reported.
     ///    What another claim holds at this moment is passed over.
     /// 2. The lease is written only where it is still free: another claim may have been committed since the first step looked.
-    fileprivate var claimDueTasks: Statement {
+    var claimDueTasks: Statement {
         Statement(
             "claim_due_tasks",
             """
@@ -144,7 +144,7 @@ extension WebAppLayout {
     }
 
     /// No row comes back when another owner's lease stands.
-    fileprivate var claimTask: Statement {
+    var claimTask: Statement {
         Statement(
             "claim_task",
             """

@@ -16,7 +16,7 @@ extension PostgresStore {
 }
 
 extension WebAppLayout {
-    fileprivate var parked: Statement {
+    var parked: Statement {
         Statement(
             "parked",
             """

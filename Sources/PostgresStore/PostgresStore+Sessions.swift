@@ -65,7 +65,7 @@ extension PostgresStore {
 
 extension WebAppLayout {
     /// The active ones, and those that have ended although a student has not, or has failed although a student has not.
-    fileprivate var sessionsToRollUp: Statement {
+    var sessionsToRollUp: Statement {
         Statement(
             "sessions_to_roll_up",
             """

@@ -40,14 +40,14 @@ extension PostgresStore {
 // MARK: SQL
 
 extension WebAppLayout {
-    fileprivate var openTasks: Statement {
+    var openTasks: Statement {
         Statement(
             "open_tasks",
             #"SELECT status::text, count(*) FROM \#(students) WHERE status \#(open) AND "taskId" IS NOT NULL GROUP BY 1"#
         )
     }
 
-    fileprivate var activeSessions: Statement {
+    var activeSessions: Statement {
         Statement("active_sessions", "SELECT count(*) FROM \(sessions) WHERE status IN ('PENDING', 'IN_PROGRESS')")
     }
 

@@ -14,6 +14,7 @@ package struct PostgresStore: Store {
     let applying: ApplyStatements
     let registering: RegistrationStatements
     let keyUses = KeyUses()
+    let heldSessions = HeldSessions()
     let decoder: ReportDecoder
     let logger: Logger
 

@@ -9,6 +9,7 @@ extension StoreError {
             case .connection(let reason): .unavailable("PostgreSQL: \(reason)")
             case .commitUnknown(let reason): .commitUnknown("PostgreSQL: \(reason)")
             case .incompatible(let reason): .incompatibleSchema(reason)
+            case .busy(let tasks): .busy(tasks)
             case .overtaken: .unavailable("PostgreSQL: other transactions came first again and again")
             }
     }
@@ -25,6 +26,7 @@ extension StoreError {
 
     var reason: String {
         switch self {
+        case .busy: "somebody else holds the rows"
         case .unavailable(let reason), .commitUnknown(let reason), .rejected(let reason), .incompatibleSchema(let reason): reason
         }
     }

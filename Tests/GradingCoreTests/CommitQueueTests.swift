@@ -85,6 +85,24 @@ struct CommitQueueTests {
         #expect(store.batchSizes == [5, 1, 1, 1, 1, 1])
     }
 
+    @Test("reports of rows that somebody holds fail alone, and the others go on together")
+    func busy() async throws {
+        let store = FakeStore(tasks: Self.tasks(1...3))
+        let held = try #require(TaskID("t2"))
+        store.set { state in
+            state.refusal = { $0.contains { $0.task == held } ? .busy([held]) : nil }
+        }
+        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let submitted = Self.submitAll((1...3).map { .fake("t\($0)") }, to: queue)
+        await until { queue.depth == 3 }
+        try await Self.running(queue) {
+            #expect(await submitted[0].value == .success(ReportOutcome(.applied, status: .completed, changedStatus: true)))
+            #expect(await submitted[1].value == .failure(.store(.busy([held]))))
+            #expect(await submitted[2].value == .success(ReportOutcome(.applied, status: .completed, changedStatus: true)))
+        }
+        #expect(store.batchSizes == [3, 2])
+    }
+
     @Test(
         "a database that does not serve fails the whole batch, once",
         arguments: [StoreError.unavailable("full"), .commitUnknown("lost"), .incompatibleSchema("old")]

@@ -61,6 +61,37 @@ struct TestDatabase: Sendable {
         }
     }
 
+    /// The first column of every row.
+    func lines(_ sql: String) async throws -> [String] {
+        try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.run([Query(statement: Statement("", sql), parameters: [])], until: deadline)[0].rows
+                .compactMap { $0.text(0) }
+        }
+    }
+
+    /// Runs `sql` in a transaction that stays open while `body` runs, and is then committed.
+    func holding<Value>(_ sql: String, while body: () async throws -> Value) async throws -> Value {
+        let (opened, continuation) = AsyncStream.makeStream(of: Void.self)
+        let done = DispatchSemaphore(value: 0)
+        let holder = Task { [connection] in
+            defer { continuation.finish() }
+            // On the connection's own thread, which may block.
+            try await connection.perform { (session, deadline) throws(PostgresError) in
+                try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
+                    _ = try transaction.run([Query(statement: Statement("", sql), parameters: [])])
+                    continuation.yield()
+                    done.wait()
+                    try transaction.commit()
+                }
+            }
+        }
+        for await _ in opened { break }
+        let result = await Result.capturing(body)
+        done.signal()
+        try await holder.value
+        return try result.get()
+    }
+
     func store(poolSize: Int = 4) async throws -> PostgresStore {
         try await PostgresStore.open(url: url, poolSize: poolSize, logger: .quiet)
     }

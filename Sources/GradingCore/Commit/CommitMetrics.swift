@@ -43,13 +43,14 @@ struct CommitMetrics: Sendable {
 }
 
 extension CommitError {
-    static let metricNames = ["full", "draining", "unavailable", "commit-unknown", "rejected", "schema"]
+    static let metricNames = ["full", "draining", "unavailable", "busy", "commit-unknown", "rejected", "schema"]
 
     var metricName: String {
         switch self {
         case .full: "full"
         case .draining: "draining"
         case .store(.unavailable): "unavailable"
+        case .store(.busy): "busy"
         case .store(.commitUnknown): "commit-unknown"
         case .store(.rejected): "rejected"
         case .store(.incompatibleSchema): "schema"

@@ -125,9 +125,20 @@ extension CommitQueue {
             for (entry, outcome) in zip(batch, outcomes) { succeed(entry, with: outcome) }
         case .failure(.rejected) where batch.count > 1:
             await commitOneByOne(batch)
+        case .failure(.busy(let tasks)):
+            await commit(batch, without: tasks)
         case .failure(let error):
             fail(batch[...], with: error)
         }
+    }
+
+    /// Tasks whose rows somebody holds must not keep the others waiting.
+    private func commit(_ batch: [State.Entry], without tasks: Set<TaskID>) async {
+        let rest = batch.filter { !tasks.contains($0.report.task) }
+        // Should none of them be in the batch, going on would run in circles.
+        let held = rest.count < batch.count ? batch.filter { tasks.contains($0.report.task) } : batch
+        fail(held[...], with: .busy(tasks))
+        if held.count < batch.count { await commit(rest) }
     }
 
     /// One report spoils the transaction that it is in, so each gets its own: only the culprits fail. When the database
@@ -137,8 +148,8 @@ extension CommitQueue {
             switch await apply([entry.report]) {
             case .success(let outcomes):
                 for outcome in outcomes { succeed(entry, with: outcome) }
-            case .failure(.rejected(let reason)):
-                fail(batch[index...index], with: .rejected(reason))
+            case .failure(let error) where error.concernsReportsAlone:
+                fail(batch[index...index], with: error)
             case .failure(let error):
                 return fail(batch[index...], with: error)
             }
@@ -187,5 +198,15 @@ extension CommitQueue {
         metrics.countFailures(entries.count, .store(error))
         logger.error("Reports were not committed", metadata: ["reports": "\(entries.count)", "error": "\(error)"])
         for entry in entries { entry.ticket.resume(returning: .failure(.store(error))) }
+    }
+}
+
+extension StoreError {
+    /// Whether another report may well be committed.
+    fileprivate var concernsReportsAlone: Bool {
+        switch self {
+        case .rejected, .busy: true
+        case .unavailable, .commitUnknown, .incompatibleSchema: false
+        }
     }
 }

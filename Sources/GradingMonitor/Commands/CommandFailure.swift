@@ -27,6 +27,7 @@ struct CommandFailure: Error, Sendable, Equatable {
         case .incompatibleSchema(let reason):
             self.init(.configuration, "DATABASE_URL names a database that cannot be used: \(reason)")
         case .unavailable(let reason): self.init(.unavailable, "the database is unavailable: \(reason)")
+        case .busy: self.init(.unavailable, "somebody else holds the rows in the database; try again later")
         case .commitUnknown(let reason): self.init(.unavailable, "the database broke off during a commit: \(reason)")
         case .rejected(let reason): self.init(.failure, "the database refused the data: \(reason)")
         }

@@ -27,7 +27,7 @@ extension Problem {
 
     init(_ error: StoreError) {
         switch error {
-        case .unavailable: self = .unavailable("The database cannot take this now. Nothing was stored. Try again later.")
+        case .unavailable, .busy: self = .unavailable("The database cannot take this now. Nothing was stored. Try again later.")
         case .commitUnknown: self = .unavailable("It is not known whether this was stored. Send it again.")
         case .rejected: self.init(.internalServerError, "The database refused this. Nothing was stored.")
         case .incompatibleSchema: self.init(.internalServerError, "The database is not one that this server can use.")

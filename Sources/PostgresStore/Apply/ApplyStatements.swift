@@ -1,6 +1,9 @@
 /// The SQL of the one way in. Each statement takes a whole batch as arrays.
 struct ApplyStatements: Sendable {
     let lockSessions: Statement
+    let sessionsOfTasks: Statement
+    let freeSessions: Statement
+    let freeStudents: Statement
     let tasks: Statement
     let formerTasks: Statement
     let deliveries: Statement
@@ -24,6 +27,26 @@ struct ApplyStatements: Sendable {
             SELECT id FROM \(layout.sessions)
             WHERE id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
             ORDER BY id COLLATE "C" FOR NO KEY UPDATE
+            """
+        )
+        sessionsOfTasks = Statement(
+            "sessions_of_tasks",
+            """
+            SELECT "taskId", "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1)
+            """
+        )
+        freeSessions = Statement(
+            "free_sessions",
+            """
+            SELECT id FROM \(layout.sessions)
+            WHERE id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
+            FOR NO KEY UPDATE SKIP LOCKED
+            """
+        )
+        freeStudents = Statement(
+            "free_students",
+            """
+            SELECT "taskId" FROM \(layout.students) WHERE "taskId" = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED
             """
         )
         // Several students may bear one task id in the web app's first generation: an open one is meant.

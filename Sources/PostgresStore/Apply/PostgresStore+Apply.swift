@@ -1,20 +1,58 @@
 package import GradingCore
 
 extension PostgresStore {
-    /// Three round trips: lock and read; write and look at the sessions; roll them up and commit.
     package func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
-        let applied = try await writer.perform { [applying, keyUses] (session, deadline) throws(PostgresError) in
-            try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
-                let state = try CommitState(for: batch, in: &transaction, applying)
-                let plan = CommitPlan(batch, in: state, at: now)
-                let keys = keyUses.due(plan.keysUsed, at: now)
-                try plan.commit(in: &transaction, applying, noting: keys, at: now)
-                return Applied(outcomes: plan.outcomes, hasChanges: !plan.changes.isEmpty, keys: keys)
-            }
+        let work = BatchCommit(batch: batch, now: now, statements: applying, keyUses: keyUses, held: heldSessions)
+        let applied = try await writer.perform { (session, deadline) throws(PostgresError) in
+            try work.run(on: session, until: deadline)
         }
         keyUses.noted(applied.keys, at: now)
         if applied.hasChanges { signals.noteCommit() }
         return applied.outcomes
+    }
+}
+
+/// One batch, from the locks to the commit.
+private struct BatchCommit: Sendable {
+    let batch: [TaskReport]
+    let now: Timestamp
+    let statements: ApplyStatements
+    let keyUses: KeyUses
+    let held: HeldSessions
+
+    func run(on session: Session, until deadline: Deadline) throws(PostgresError) -> Applied {
+        try passOverHeldSessions(on: session, until: deadline)
+        do throws(PostgresError) {
+            return try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
+                try commit(in: &transaction)
+            }
+        } catch {
+            guard error.isLockTimeout else { throw error }
+            let probe = try LockProbe(batch, on: session, statements, until: deadline)
+            held.note(held: probe.heldSessions, free: probe.freeSessions)
+            // Let go in the meantime: there may be time for another try.
+            throw probe.tasks.isEmpty ? .overtaken : .busy(probe.tasks)
+        }
+    }
+
+    /// Three round trips: lock and read; write and look at the sessions; roll them up and commit.
+    private func commit(in transaction: inout Transaction) throws(PostgresError) -> Applied {
+        let state = try CommitState(for: batch, in: &transaction, statements)
+        let plan = CommitPlan(batch, in: state, at: now)
+        let keys = keyUses.due(plan.keysUsed, at: now)
+        try plan.commit(in: &transaction, statements, noting: keys, at: now)
+        return Applied(outcomes: plan.outcomes, hasChanges: !plan.changes.isEmpty, keys: keys)
+    }
+
+    /// Sessions that were waited for in vain before are not waited for again.
+    private func passOverHeldSessions(on session: Session, until deadline: Deadline) throws(PostgresError) {
+        let known = held.known
+        guard !known.isEmpty else { return }
+        let probe = try LockProbe(batch, on: session, statements, until: deadline)
+        let stillHeld = known.intersection(probe.heldSessions)
+        held.note(held: stillHeld, free: probe.freeSessions)
+        let tasks = probe.tasks(in: stillHeld)
+        if !tasks.isEmpty { throw .busy(tasks) }
     }
 }
 

@@ -36,7 +36,7 @@ actor PostgresConnection {
                 return try body(session, deadline)
             } catch {
                 if error.spoilsSession { self.session = nil }
-                if case .connection = error, !isFresh, !session.isConnected, !deadline.isOver { continue }
+                if error.isConnectionLoss, !isFresh, !session.isConnected, !deadline.isOver { continue }
                 guard error.isTransient, deadline.remaining > .seconds(pause) else { throw StoreError(error) }
                 Thread.sleep(forTimeInterval: pause * .random(in: 0.5...1))
                 pause *= 2

@@ -1,3 +1,5 @@
+import GradingCore
+
 /// Why PostgreSQL did not do what was asked, told apart by what may be concluded from it.
 enum PostgresError: Error, Sendable, Equatable {
     /// The server refused; the transaction is rolled back.
@@ -8,6 +10,8 @@ enum PostgresError: Error, Sendable, Equatable {
     case commitUnknown(String)
     /// The database as it stands cannot be served; the operator must act.
     case incompatible(String)
+    /// Somebody else holds the rows of these tasks and does not let go; rolled back.
+    case busy(Set<TaskID>)
     /// What was read was overtaken by another transaction; rolled back, to be begun again.
     case overtaken
 }
@@ -29,12 +33,27 @@ extension PostgresError {
         switch self {
         case .overtaken: true
         case .server(let error): error.isTransient
-        case .connection, .commitUnknown, .incompatible: false
+        case .connection, .commitUnknown, .incompatible, .busy: false
         }
     }
 }
 
 extension PostgresError {
+    /// Whether the connection is gone, said or unsaid, and nothing was committed.
+    var isConnectionLoss: Bool {
+        switch self {
+        case .connection: true
+        case .server(let error): error.endsConnection
+        case .commitUnknown, .incompatible, .busy, .overtaken: false
+        }
+    }
+
+    /// Whether a lock was waited for in vain.
+    var isLockTimeout: Bool {
+        guard case .server(let error) = self else { return false }
+        return error.state == .lockNotAvailable
+    }
+
     /// Whether another connection may fare better: this server takes no writes any more, or a pooler that did not show itself
     /// has lost a prepared statement.
     var spoilsSession: Bool {

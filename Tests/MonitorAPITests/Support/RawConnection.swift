@@ -27,7 +27,9 @@ final class RawConnection {
         }
     }
 
+    /// To say nothing is no write: the other side may have hung up by then.
     func send(_ text: String) async throws {
+        guard !text.isEmpty else { return }
         try await outbound.write(ByteBuffer(string: text))
     }
 

@@ -1,0 +1,165 @@
+import FoundationEssentials
+import GradingCore
+import Testing
+
+@testable import PostgresStore
+
+@Suite("A connection to PostgreSQL", .enabled(if: PostgresServer.isWanted), .serialized, .timeLimit(.minutes(2)))
+struct SessionTests {
+    private func withSession<Value: Sendable>(
+        _ body: @escaping @Sendable (Session, Deadline) throws(PostgresError) -> Value
+    ) async throws -> Value {
+        let options = try #require(ConnectionOptions(url: PostgresServer.url().string ?? ""))
+        let connection = PostgresConnection(options, .writer, logger: .quiet)
+        let result = await Result.capturing { try await connection.perform(body) }
+        await connection.close()
+        return try result.get()
+    }
+
+    @Test("arrays, nulls, empty values and bytes arrive as they were sent")
+    func values() async throws {
+        let read = try await withSession { (session, deadline) throws(PostgresError) in
+            let query = Statement(
+                "",
+                """
+                SELECT cardinality($1), ($1)[1], ($1)[2] IS NULL, ($1)[3], ($2)[2], ($3)[1], ($4)[1], ($5)[1], cardinality($6), $7
+                """
+            )(
+                .texts(["ọ̀", nil, ""]),
+                .integers([nil, -7]),
+                .doubles([1.5]),
+                .byteArrays([[0, 255]]),
+                .timestamps([Timestamp(milliseconds: 1_795_429_800_123)]),
+                .texts([String]()),
+                .text("a\0b")
+            )
+            let row = try session.run([query], until: deadline)[0].rows[0]
+            #expect(row.integer(0) == 3)
+            #expect(row.text(1) == "ọ̀")
+            #expect(row.flag(2))
+            #expect(row.text(3)?.isEmpty == true)
+            #expect(row.integer(4) == -7)
+            #expect(row.double(5) == 1.5)
+            #expect(row.bytes(6) == [0, 255])
+            #expect(row.timestamp(7) == Timestamp(milliseconds: 1_795_429_800_123))
+            #expect(row.integer(8) == 0)
+            return row.text(9)
+        }
+        #expect(read == "a\u{FFFD}b")
+    }
+
+    @Test(
+        "JSON that jsonb cannot hold is kept as a string of the same text; all other JSON as itself",
+        arguments: [
+            (#"{"a":"\u0000"}"#, "string"), (#"{"a":"\\u0000"}"#, "object"), (#"{"a":"\\\u0000"}"#, "string"),
+            ("[1e400000]", "string"), ("[1.50, -2e300]", "array"), (#"{"id":"4e1234ab"}"#, "object"), ("12", "number"),
+        ]
+    )
+    func json(_ text: String, _ type: String) async throws {
+        let stored = try await withSession { (session, deadline) throws(PostgresError) in
+            let json = Parameter.json(text)
+            let row = try session.run(
+                [Statement("", "SELECT jsonb_typeof($1), $1 #>> '{}'")(json)],
+                until: deadline
+            )[0].rows[0]
+            return (row.text(0), row.text(1))
+        }
+        #expect(stored.0 == type)
+        if type == "string" { #expect(stored.1 == text) }
+    }
+
+    @Test("a commit of an aborted transaction is no commit")
+    func abortedCommit() async throws {
+        await #expect(throws: StoreError.self) {
+            try await withSession { (session, deadline) throws(PostgresError) in
+                try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
+                    _ = try? transaction.run([Statement("", "SELECT 1/0")()])
+                    try transaction.commit()
+                }
+            }
+        }
+    }
+
+    @Test("an error of the server keeps its state and leaves the connection usable")
+    func serverError() async throws {
+        let (failure, answer) = try await withSession { (session, deadline) throws(PostgresError) in
+            var failure: PostgresError?
+            do throws(PostgresError) {
+                _ = try session.run([Statement("", "SELECT 1/0")()], until: deadline)
+            } catch {
+                failure = error
+            }
+            return (failure, try session.run([Statement("", "SELECT 7")()], until: deadline)[0].first?.integer(0))
+        }
+        guard case .server(let error) = failure else {
+            Issue.record("not an error of the server")
+            return
+        }
+        #expect(error.state.code == "22012")
+        #expect(answer == 7)
+    }
+
+    @Test("an answer that does not come in time is an error, and the next user gets another connection")
+    func deadline() async throws {
+        let options = try #require(ConnectionOptions(url: PostgresServer.url().string ?? ""))
+        let connection = PostgresConnection(options, .pool, logger: .quiet)
+        let began = ContinuousClock.now
+        await #expect(throws: StoreError.unavailable("PostgreSQL: the server did not answer in time")) {
+            try await connection.perform { (session, _) throws(PostgresError) in
+                _ = try session.run([Statement("", "SELECT pg_sleep(20)")()], until: Deadline(in: .milliseconds(200)))
+            }
+        }
+        #expect(ContinuousClock.now - began < .seconds(10))
+        let answer = try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.run([Statement("", "SELECT 7")()], until: deadline)[0].first?.integer(0)
+        }
+        #expect(answer == 7)
+        await connection.close()
+    }
+
+    @Test("what was overtaken is done again; what is left in a transaction is thrown away")
+    func retries() async throws {
+        let tries = Tally()
+        let value = try await withSession { (session, deadline) throws(PostgresError) in
+            try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
+                _ = try transaction.run([Statement("", "CREATE TEMP TABLE IF NOT EXISTS t (x int)")()])
+                if tries.add() < 3 { throw PostgresError.overtaken }
+                return try transaction.commit([Statement("", "SELECT count(*) FROM t")()])[0].first?.integer(0)
+            }
+        }
+        #expect(value == 0)
+        #expect(tries.count == 3)
+    }
+
+    @Test("a connection that died unnoticed is made again without an error")
+    func deadConnection() async throws {
+        let options = try #require(ConnectionOptions(url: PostgresServer.url().string ?? ""))
+        let connection = PostgresConnection(options, .pool, logger: .quiet)
+        let other = try TestDatabase(PostgresServer.url().string ?? "")
+        let pid = try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.run([Statement("", "SELECT pg_backend_pid()")()], until: deadline)[0].first?.integer(0)
+        }
+        try await other.execute("SELECT pg_terminate_backend($1::integer, 5000)", .integer(pid))
+        let next = try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.run([Statement("", "SELECT pg_backend_pid()")()], until: deadline)[0].first?.integer(0)
+        }
+        #expect(next != nil && next != pid)
+        await connection.close()
+        await other.close()
+    }
+
+    @Test("neither a wrong password nor a wrong URL shows up in an error")
+    func passwords() async throws {
+        var url = try PostgresServer.url()
+        url.password = "hunter2hunter2"
+        let text = try #require(url.string)
+        let error = await #expect(throws: StoreError.self) { try await PostgresStore.open(url: text, logger: .quiet) }
+        let reason = try #require(error?.reason)
+        #expect(reason.contains("password authentication failed"))
+        #expect(!reason.contains("hunter2"))
+        let bad = await #expect(throws: StoreError.self) {
+            try await PostgresStore.open(url: "postgresql://a:hunter2@h:1:2/db?x=hunter2", logger: .quiet)
+        }
+        #expect(bad?.reason.contains("hunter2") == false)
+    }
+}
