@@ -4,18 +4,20 @@
 #   scripts/install-dependencies.sh               what building and running need
 #   scripts/install-dependencies.sh --postgres    and a PostgreSQL server for scripts/with-postgres.sh
 #   scripts/install-dependencies.sh --test        and what the checks need, that server among it
+#   scripts/install-dependencies.sh --bench       and what the benchmark's peers need, that server among it
 #
 # The Swift toolchain is not in Debian: this script only says that it is missing. No service that comes with a package is
 # started, and no database cluster is made.
 set -euo pipefail
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "$0"; }
 
-want_tests=no want_postgres=no
+want_tests=no want_postgres=no want_bench=no
 for argument in "$@"; do
     case "$argument" in
         --test) want_tests=yes want_postgres=yes ;;
         --postgres) want_postgres=yes ;;
+        --bench) want_bench=yes want_postgres=yes ;;
         -h | --help) usage; exit 0 ;;
         *) echo "install-dependencies: unknown option: $argument" >&2; exit 64 ;;
     esac
@@ -57,6 +59,12 @@ if [[ $want_tests == yes ]]; then
     need_command shellcheck shellcheck
     need_command ps procps
     # Debian splits the part of venv that brings pip into a package of its own.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+fi
+
+if [[ $want_bench == yes ]]; then
+    need_command go golang-go
+    need_file golang-github-lib-pq-dev /usr/share/gocode/src/github.com/lib/pq/conn.go
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 fi
 
