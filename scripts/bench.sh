@@ -1,50 +1,89 @@
 #!/usr/bin/env bash
-# Measures how many signed 2 KB callbacks the monitor commits per second on SQLite (synchronous=FULL): group commit against
-# one transaction for each callback, in the same run.
+# Measures how many signed 2 KB callbacks the monitor commits per second.
 #
-#   scripts/bench.sh [--rounds 3] [--connections 1,32,128] [--duration 8] [--warmup 2] [--data DIR] [--bin DIR]
+#   scripts/bench.sh [--engine postgres]   against pgbench, Go and FastAPI on a PostgreSQL of its own
+#   scripts/bench.sh --engine sqlite       on SQLite (synchronous=FULL): group commit against one transaction each
 #
-#   --rounds N           rounds; in each, every setting runs once on a fresh database, and medians count (3)
+#   --rounds N           rounds; in each, every setting runs once on a fresh database, and medians count (5; SQLite: 3)
 #   --connections LIST   connections of the load generator, each with one request outstanding (1,32,128)
 #   --duration S         measured seconds of one run (8), after --warmup S (2)
 #   --data DIR           where the databases go: a directory on a real disk (/var/tmp)
 #   --bin DIR            measure these programs instead of building (a debug build tells nothing)
+#   --results FILE       where the figures go (Benchmarks/results.json; SQLite: Benchmarks/results-sqlite.json)
 #
-# Prints a table and writes Benchmarks/results-sqlite.json. After each run the database is compared with the answers:
-# every 2xx is one COMPLETED student. Exit status 1 if an answer was not 2xx or a row is missing.
+# PostgreSQL only, for comparing:
+#   --only LIST          of ours,pgbench,go,fastapi
+#   --shapes LIST        of many (200 sessions) and one (one session with every task)
+#   --pgbench-clients LIST   clients of pgbench, of which the best counts (1,8,16,32,64)
+#   --server-env K=V     a setting of our server; may be repeated
+#   --variant NAME[@DIR][:K=V,...]   one more of ours, with the programs in DIR, with other settings; may be repeated
+#   --set NAME=VALUE     a setting of PostgreSQL, as in --set synchronous_commit=off; may be repeated
+#
+# Prints a table. After each run the database is compared with the answers: every 2xx is one COMPLETED student, one log
+# row and one delivery. Exit status 1 if an answer was not 2xx or a row is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-usage() { sed -n '2,14s/^# \{0,1\}//p' scripts/bench.sh; }
+usage() { sed -n '2,25s/^# \{0,1\}//p' scripts/bench.sh; }
+wrong_usage() { echo "bench: $*" >&2; exit 64; }
 
-bin=
-options=()
+engine=postgres bin='' data=/var/tmp only=ours,pgbench,go,fastapi options=()
+# Enough memory that the tables stay in it, and room enough for WAL that no checkpoint falls into one contender's run and not
+# into another's: they come between the runs. All that durability depends on is as PostgreSQL has it.
+cluster=(--set shared_buffers=1GB --set max_wal_size=4GB)
 while (($# > 0)); do
     case "$1" in
         -h | --help) usage; exit 0 ;;
+        --engine)
+            [[ ${2:-} =~ ^(postgres|sqlite)$ ]] || wrong_usage "$1 takes postgres or sqlite"
+            engine=$2 ;;
         --rounds | --duration | --warmup)
-            [[ ${2:-} =~ ^[0-9]+$ ]] || { echo "bench: $1 takes a whole number" >&2; exit 64; }
-            options+=("$1" "$2")
-            shift ;;
-        --connections)
-            [[ ${2:-} =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || { echo "bench: $1 takes numbers, as in 1,32" >&2; exit 64; }
-            options+=("$1" "$2")
-            shift ;;
+            [[ ${2:-} =~ ^[0-9]+$ ]] || wrong_usage "$1 takes a whole number"
+            options+=("$1" "$2") ;;
+        --connections | --pgbench-clients)
+            [[ ${2:-} =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || wrong_usage "$1 takes numbers, as in 1,32"
+            options+=("$1" "$2") ;;
         --data | --bin)
-            [[ -d ${2:-} ]] || { echo "bench: $1 takes a directory" >&2; exit 64; }
-            if [[ $1 == --bin ]]; then bin=$2; else options+=("$1" "$2"); fi
-            shift ;;
+            [[ -d ${2:-} ]] || wrong_usage "$1 takes a directory"
+            if [[ $1 == --bin ]]; then bin=$2; else data=$2; fi ;;
+        --only | --shapes | --server-env | --variant | --results)
+            [[ -n ${2:-} ]] || wrong_usage "$1 takes a value"
+            if [[ $1 == --only ]]; then only=$2; fi
+            options+=("$1" "$2") ;;
+        --set)
+            [[ ${2:-} == *=* ]] || wrong_usage "$1 takes NAME=VALUE"
+            cluster+=(--set "$2") ;;
         *) echo "bench: unknown option: $1" >&2; usage >&2; exit 64 ;;
     esac
-    shift
+    shift 2
 done
 
+# go_peer: Debian's lib/pq, which lies in a GOPATH and is no module.
+go_peer() {
+    (cd Benchmarks/Peers/go && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$peers/go-cache" \
+        go build -o "$peers/go-callbacks" .)
+}
+
+fastapi_peer() {
+    [[ -x $peers/venv/bin/pip ]] || python3 -m venv "$peers/venv"
+    "$peers/venv/bin/pip" install --quiet --disable-pip-version-check --requirement Benchmarks/Peers/fastapi/requirements.txt
+}
+
+if [[ $engine == postgres ]]; then scripts/install-dependencies.sh --bench; else scripts/install-dependencies.sh; fi
+
 if [[ -z $bin ]]; then
-    scripts/install-dependencies.sh
     echo "Building for release (the first time takes about ten minutes) ..."
     swift build -c release --product grading-monitor
     swift build -c release --product callback-load
     bin=$(swift build -c release --show-bin-path)
 fi
 
-PYTHONDONTWRITEBYTECODE=1 exec python3 Benchmarks/bench.py --bin "$bin" ${options[@]+"${options[@]}"}
+export PYTHONDONTWRITEBYTECODE=1
+bench=(python3 Benchmarks/bench.py --engine "$engine" --bin "$bin" --data "$data" ${options[@]+"${options[@]}"})
+if [[ $engine == sqlite ]]; then exec "${bench[@]}"; fi
+
+peers=$PWD/.build/peers
+mkdir -p "$peers"
+if [[ $only == *go* ]]; then go_peer; fi
+if [[ $only == *fastapi* ]]; then fastapi_peer; fi
+exec scripts/with-postgres.sh --data "$data" "${cluster[@]}" -- "${bench[@]}" --peers "$peers"

@@ -1,0 +1,1 @@
+"""What Benchmarks/bench.py is made of. Standard library only."""

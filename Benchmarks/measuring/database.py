@@ -1,0 +1,116 @@
+"""Databases for the runs on PostgreSQL: each is a copy of a template that holds the tasks, through psql alone."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import subprocess
+import typing
+import urllib.parse
+import uuid
+from hashlib import md5
+
+from .processes import Failure
+
+# No two runs of the load generator share a database, so the same ids serve all.
+TASK_ID = "md5(number::text)::uuid::text"
+
+
+def task_id(number: int) -> str:
+    """The same as TASK_ID: random in order, as the grading server's ids are."""
+    return str(uuid.UUID(md5(str(number).encode(), usedforsecurity=False).hexdigest()))
+
+
+@dataclasses.dataclass
+class Effects:
+    """Rows that a run has left behind; each callback that was answered makes one of each."""
+
+    students: int
+    logs: int
+    deliveries: int
+
+
+class Cluster:
+    def __init__(self, url: str):
+        self._parts = urllib.parse.urlsplit(url)
+
+    def url(self, database: str) -> str:
+        # The throwaway cluster is on this machine and has no certificate; lib/pq insists on one unless told.
+        return urllib.parse.urlunsplit(self._parts._replace(path="/" + database, query="sslmode=disable"))
+
+    def environment(self, database: str) -> dict[str, str]:
+        """What libpq's own programs read; not in their arguments, where other users would see the password."""
+        parts = self._parts
+        return {
+            **os.environ,
+            "PGHOST": parts.hostname or "",
+            "PGPORT": str(parts.port or 5432),
+            "PGUSER": urllib.parse.unquote(parts.username or ""),
+            "PGPASSWORD": urllib.parse.unquote(parts.password or ""),
+            "PGDATABASE": database,
+            "PGSSLMODE": "disable",
+        }
+
+    def sql(self, database: str, *statements: str) -> str:
+        """Runs each in a transaction of its own; the rows as text, a tab between columns."""
+        commands = [part for statement in statements for part in ("-c", statement)]
+        return self._psql(database, *commands)
+
+    def script(self, database: str, path: pathlib.Path) -> None:
+        self._psql(database, "-f", str(path))
+
+    def _psql(self, database: str, *arguments: str) -> str:
+        command = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", *arguments]
+        finished = subprocess.run(command, env=self.environment(database), capture_output=True, text=True, timeout=600)
+        if finished.returncode != 0:
+            raise Failure(f"psql: {finished.stderr.strip()}")
+        return finished.stdout.strip()
+
+    def version(self) -> str:
+        return self.sql("postgres", "SHOW server_version").split()[0]
+
+    def make_template(self, name: str, migrate, sessions: int, tasks: int) -> None:
+        """
+        - migrate: makes the tables in the database whose URL it gets.
+        """
+        self.sql("postgres", f"CREATE DATABASE {name}")
+        migrate(self.url(name))
+        self.sql(
+            name,
+            # A teacher for each session: one user for all would be one row that every log row's foreign key locks.
+            f"""INSERT INTO users (id, email, "updatedAt")
+                SELECT 'teacher-' || number, 'teacher-' || number || '@example.org', now() AT TIME ZONE 'utc'
+                FROM generate_series(0, {sessions} - 1) AS number""",
+            f"""INSERT INTO grading_sessions (id, title, subject, "examYear", "numStudents", "updatedAt", "userId")
+                SELECT 'session-' || number, 'Session ' || number, 'Mathematics', '2026', {tasks // sessions},
+                       now() AT TIME ZONE 'utc', 'teacher-' || number
+                FROM generate_series(0, {sessions} - 1) AS number""",
+            # Session by session, as they are registered; the callbacks come in the order of the numbers, across sessions.
+            f"""INSERT INTO students (id, name, "taskId", "updatedAt", "gradingSessionId")
+                SELECT 'student-' || number, 'Student ' || number, {TASK_ID}, now() AT TIME ZONE 'utc',
+                       'session-' || number % {sessions}
+                FROM generate_series(0, {tasks} - 1) AS number ORDER BY number % {sessions}, number""",
+            """INSERT INTO grading_monitor.tasks (task_id, student_id) SELECT "taskId", id FROM students""",
+            "VACUUM (FREEZE, ANALYZE)",
+        )
+
+    @contextlib.contextmanager
+    def copy(self, template: str, name: str = "bench") -> typing.Iterator[str]:
+        """A fresh database in the same state for every run: no dead rows, new statistics, nothing left to write back."""
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            self.sql(name, "VACUUM ANALYZE", "CHECKPOINT")
+            yield name
+        finally:
+            self.sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def effects(self, database: str) -> Effects:
+        counts = self.sql(
+            database,
+            """SELECT (SELECT count(*) FROM students WHERE status = 'COMPLETED' AND "totalScore" = 17.5 AND "maxScore" = 25
+                       AND jsonb_typeof("rawGradingOutput"->'results') = 'object'),
+                      (SELECT count(*) FROM session_logs), (SELECT count(*) FROM grading_monitor.deliveries)""",
+        )
+        return Effects(*map(int, counts.split("\t")))
