@@ -7,6 +7,7 @@ import dataclasses
 import os
 import pathlib
 import subprocess
+import time
 import typing
 import urllib.parse
 import uuid
@@ -105,6 +106,15 @@ class Cluster:
             yield name
         finally:
             self.sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def wait_until_idle(self, name: str) -> None:
+        """Until no client of the database has a query under way."""
+        deadline = time.monotonic() + 60
+        busy = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND state <> 'idle'"
+        while self.sql("postgres", busy) != "0":
+            if time.monotonic() > deadline:
+                raise Failure("the server does not come to rest")
+            time.sleep(0.1)
 
     def effects(self, database: str) -> Effects:
         counts = self.sql(

@@ -22,7 +22,7 @@ def monitor(
     port = free_port()
     environment = {
         "DATABASE_URL": database_url,
-        # Nobody answers there, and nobody asks: the first sweep comes after the run.
+        # Nobody answers there, and nobody asks: no task is silent for long enough.
         "GRADING_SERVER_URL": "http://127.0.0.1:9",
         "SWEEP_INTERVAL": "1h",
         "SWEEP_GRACE": "1h",
