@@ -76,13 +76,22 @@ def table(figures: dict) -> str:
     names = list(dict.fromkeys(name for _, _, row in rows for name in rated(row)))
     compared = [name for name in names if name != "ours"] if "ours" in names else []
     titles = [TITLES.get(name, name) for name in names]
-    head = ["sessions", "connections", *titles, *(f"to {TITLES.get(name, name)}" for name in compared), "p50", "p99"]
+    head = ["sessions", "connections", *titles, *(f"to {TITLES.get(name, name)}" for name in compared)]
+    # Latencies are those of the monitor.
+    latencies = ["p50_ms", "p99_ms"] if "ours" in names else []
+    head += [key.removesuffix("_ms") for key in latencies]
     lines = [head, ["---"] * len(head)]
     for shape, connections, row in rows:
         rates = [f"{row[name]:,}/s" for name in names]
         ratios = [f"{row['ratios'][name.removesuffix('_best')]:.2f}" for name in compared]
-        lines.append([shape, connections, *rates, *ratios, *(f"{row.get(key, 0):.2f} ms" for key in ("p50_ms", "p99_ms"))])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        lines.append([shape, connections, *rates, *ratios, *(f"{row[key]:.2f} ms" for key in latencies)])
+    notes = [
+        f"pgbench, sessions: {shape}, by clients: "
+        + ", ".join(f"{clients}: {rate:,}/s" for clients, rate in part["pgbench"].items())
+        for shape, part in shapes
+        if "pgbench" in part
+    ]
+    return "\n".join(["| " + " | ".join(line) + " |" for line in lines] + ["", *notes]).rstrip()
 
 
 TITLES = {"ours": "grading-monitor", "pgbench_best": "pgbench", "go": "Go", "fastapi": "FastAPI"}
