@@ -159,7 +159,7 @@ class Cluster:
     def rows(self, sql: str, database: str = DATABASE) -> list[list[str]]:
         """As the superuser. NULL is an empty text."""
         command = self.psql("--csv", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, database=database)
-        environment = {**os.environ, "PGCONNECT_TIMEOUT": "5"}
+        environment = {**os.environ, "PGCONNECT_TIMEOUT": "15"}
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
         if finished.returncode != 0:
             raise RuntimeError(f"psql: {finished.stderr.strip()[-500:]}")
