@@ -161,9 +161,14 @@ struct SQLiteSchemaTests {
                 }
             }
             for await _ in entered { break }
-            let late = Task { try await store.rollUpSessions(at: .start) }
+            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+            let late = Task {
+                begin.yield()
+                return try await store.rollUpSessions(at: .start)
+            }
+            for await _ in begun { break }
             // Real time has to pass here: it is what is measured.
-            let overdue = ContinuousClock.now + patience * 3
+            let overdue = ContinuousClock.now + patience * 10
             while ContinuousClock.now < overdue { await Task.yield() }
             released.signal()
             await #expect(throws: StoreError.unavailable("SQLite: the database is busy")) { try await late.value }
