@@ -3,11 +3,14 @@ package import Logging
 
 /// The store for several machines: PostgreSQL through libpq, shared by any number of instances.
 ///
-/// One connection commits for the commit queue, a few serve everything else, and one hears what other instances have committed.
+/// Two connections commit for the commit queue, a few serve everything else, and one hears what other instances have committed.
 package struct PostgresStore: Store {
     package let sessionWords = SessionWords.firstGeneration
 
-    let writer: PostgresConnection
+    let writers: ConnectionPool
+    /// One batch is in the server's processors while the other is on its way to the disk. Measured with 32 senders: two made
+    /// 1.4 times as many commits as one, three fewer than two.
+    package let commitLanes = 2
     let pool: ConnectionPool
     let signals: ChangeSignals
     let layout: WebAppLayout
@@ -55,7 +58,7 @@ package struct PostgresStore: Store {
         layout = server.layout
         applying = ApplyStatements(server.layout)
         registering = RegistrationStatements(server.layout)
-        writer = PostgresConnection(options, .writer, logger: logger)
+        writers = ConnectionPool(size: commitLanes, options, .writer, logger: logger)
         pool = ConnectionPool(size: poolSize, options, logger: logger)
         signals = ChangeSignals(
             listener: ChangeListener(connection: PostgresConnection(options, .listener, logger: logger), logger: logger),
@@ -68,7 +71,7 @@ package struct PostgresStore: Store {
     /// Ends all connections, when what is under way on them has come to its end.
     package func close() async {
         await signals.close()
-        await writer.close()
+        await writers.close()
         await pool.close()
     }
 

@@ -8,6 +8,7 @@ package import Logging
 /// commit queue gathers writes into batches anyway.
 package struct SQLiteStore: Store {
     package let sessionWords = SessionWords.firstGeneration
+    package let commitLanes = 1
 
     let queue: DatabaseQueue
     let file: FileIdentity

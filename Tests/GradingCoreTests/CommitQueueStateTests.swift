@@ -18,8 +18,15 @@ struct CommitQueueStateTests {
         )
     }
 
-    /// The ticket numbers of the next batch; `nil` when there is none.
+    /// The ticket numbers of the next batch, which is over at once; `nil` when there is none.
     static func nextBatch(_ state: inout State, at now: Duration = .zero) -> [Int]? {
+        let batch = startedBatch(&state, at: now)
+        if let batch { _ = state.finished(batch.count) }
+        return batch
+    }
+
+    /// The same, with the batch still under way.
+    static func startedBatch(_ state: inout State, at now: Duration = .zero) -> [Int]? {
         guard case .commit(let entries) = state.next(at: now) else { return nil }
         return entries.map(\.ticket)
     }
@@ -84,11 +91,44 @@ struct CommitQueueStateTests {
         #expect(state.wait("loop") == "loop")
     }
 
+    @Test("a batch goes out beside another when it is as large, and otherwise after it")
+    func sideBySide() {
+        var state = Self.state(queued: 9)
+        for ticket in 1...2 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
+        #expect(Self.startedBatch(&state) == [1, 2])
+        #expect(state.wait("other") == nil)
+        guard case .queued(nil) = state.submit(.fake("t3"), ticket: 3, at: .zero) else { return #expect(Bool(false)) }
+        #expect(Self.startedBatch(&state) == nil)
+        guard case .queued("other") = state.submit(.fake("t4"), ticket: 4, at: .zero) else { return #expect(Bool(false)) }
+        #expect(Self.startedBatch(&state) == [3, 4])
+
+        _ = state.submit(.fake("t5"), ticket: 5, at: .zero)
+        #expect(state.wait("loop") == nil)
+        #expect(state.finished(2) == nil)
+        #expect(state.finished(2) == "loop")
+        #expect(Self.startedBatch(&state) == [5])
+    }
+
+    @Test("draining commits what waits for another batch, after it")
+    func drainingBesideAnother() {
+        var state = Self.state()
+        for ticket in 1...2 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
+        #expect(Self.startedBatch(&state) == [1, 2])
+        _ = state.submit(.fake("t3"), ticket: 3, at: .zero)
+        #expect(state.wait("other") == nil)
+        #expect(state.drain() == ["other"])
+        guard case .wait = state.next(at: .zero) else { return #expect(Bool(false)) }
+        #expect(state.wait("other") == nil)
+        #expect(state.finished(2) == "other")
+        #expect(Self.nextBatch(&state) == [3])
+        guard case .finish = state.next(at: .zero) else { return #expect(Bool(false)) }
+    }
+
     @Test("draining refuses what is new, commits what is queued, and ends")
     func draining() {
         var state = Self.state()
         _ = state.submit(.fake("a"), ticket: 1, at: .zero)
-        #expect(state.drain() == nil)
+        #expect(state.drain() == [])
         #expect(Self.refusal(state.submit(.fake("b"), ticket: 2, at: .zero)) == .draining)
         #expect(Self.nextBatch(&state) == [1])
         #expect(state.wait("loop") == "loop")
@@ -96,11 +136,13 @@ struct CommitQueueStateTests {
         #expect(Self.refusal(state.submit(.fake("c"), ticket: 3, at: .zero)) == .draining)
     }
 
-    @Test("draining wakes an idle drain loop")
+    @Test("draining wakes every idle drain loop")
     func drainingWakes() {
         var state = Self.state()
         #expect(state.wait("loop") == nil)
-        #expect(state.drain() == "loop")
+        #expect(state.wait("other") == nil)
+        #expect(state.drain() == ["loop", "other"])
+        #expect(state.drain() == [])
     }
 
     @Test("ending hands back everything that waits")

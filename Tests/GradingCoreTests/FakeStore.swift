@@ -48,6 +48,7 @@ final class FakeStore: Store {
     let commitGate: Gate?
     let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
+    let commitLanes = 1
 
     init(tasks: [TaskID] = [], commitGate: Gate? = nil) {
         state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))

@@ -5,8 +5,9 @@ import Synchronization
 /// The one way to the database for reports: whatever arrives while a commit is in flight goes into the next one, as one
 /// transaction (group commit), and each submitter gets its own outcome after the commit.
 ///
-/// A lock around a deque and one drain loop. It measured 20 % faster than the same as an actor: a submitter never hops to
-/// another executor, and nothing but a few stores happens under the lock.
+/// A lock around a deque, and as many drain loops as the store commits batches side by side (``Store/commitLanes``). It
+/// measured 20 % faster than the same as an actor: a submitter never hops to another executor, and nothing but a few stores
+/// happens under the lock.
 package final class CommitQueue: Service, Sendable {
     /// Checked, not unsafe: it costs a tenth of a microsecond of a callback's hundred, and a leak would say so.
     private typealias Ticket = CheckedContinuation<Result<ReportOutcome, CommitError>, Never>
@@ -83,9 +84,11 @@ package final class CommitQueue: Service, Sendable {
     /// ``CommitError/draining``.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
-            await drain()
+            await withDiscardingTaskGroup { lanes in
+                for _ in 0..<store.commitLanes { lanes.addTask { await self.drain() } }
+            }
         } onCancelOrGracefulShutdown: {
-            self.state.withLock { $0.drain() }?.resume()
+            for waiter in self.state.withLock({ $0.drain() }) { waiter.resume() }
         }
     }
 
@@ -94,7 +97,9 @@ package final class CommitQueue: Service, Sendable {
             if Task.isCancelled { refuseQueued() }
             let now = stopwatch.elapsed()
             switch state.withLock({ $0.next(at: now) }) {
-            case .commit(let batch): await commit(batch)
+            case .commit(let batch):
+                await commit(batch)
+                state.withLock { $0.finished(batch.count) }?.resume()
             case .giveUp(let late): fail(late[...], with: .unavailable("the reports before this one took too long"))
             case .wait: await waitForReports()
             case .finish: return
@@ -109,10 +114,10 @@ package final class CommitQueue: Service, Sendable {
     }
 
     private func refuseQueued() {
-        let (refused, waiter) = state.withLock { $0.end() }
+        let (refused, waiters) = state.withLock { $0.end() }
         metrics.countFailures(refused.count, .draining)
         for entry in refused { entry.ticket.resume(returning: .failure(.draining)) }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
     }
 }
 

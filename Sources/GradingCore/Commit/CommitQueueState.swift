@@ -5,7 +5,11 @@ import DequeModule
 ///
 /// - `Ticket`: what each submitter waits on. Every ticket that goes in comes out exactly once: in a ``Step/commit(_:)``,
 ///   in a ``Step/giveUp(_:)``, in a refusal, or from ``end()``.
-/// - `Waiter`: what the one drain loop waits on when there is nothing to commit.
+/// - `Waiter`: what a drain loop waits on when there is nothing to commit. There may be several loops (``Store/commitLanes``).
+///
+/// A batch goes out beside another only when it is at least as large as all that is under way: what comes back from one
+/// commit trickles in again, and a loop that took each trickle at once would make many small transactions of it. Measured on
+/// PostgreSQL with 32 senders, two loops without this rule made batches of 8 on average, and with it of 16.
 ///
 /// Times are durations since any one moment.
 struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
@@ -42,7 +46,9 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
     private var phase = Phase.accepting
     private var queue = Deque<Entry>()
     private var queuedBytes = 0
-    private var waiter: Waiter?
+    /// Reports handed out in batches that have not come to their end.
+    private var underWay = 0
+    private var waiters: [Waiter] = []
 
     init(bounds: CommitBounds) {
         self.bounds = bounds
@@ -55,41 +61,48 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
         guard hasRoom(for: report.cost) else { return .refused(.full) }
         queue.append(Entry(report: report, ticket: ticket, since: now))
         queuedBytes += report.cost
-        return .queued(wake: takeWaiter())
+        return .queued(wake: isBatchDue ? waiters.popLast() : nil)
     }
 
-    /// What the drain loop does now.
+    /// What a drain loop does now.
     mutating func next(at now: Duration) -> Step {
         let late = takeLate(at: now)
         if !late.isEmpty { return .giveUp(late) }
-        if !queue.isEmpty { return .commit(takeBatch()) }
-        if phase == .accepting { return .wait }
+        if isBatchDue { return .commit(takeBatch()) }
+        if phase == .accepting || !queue.isEmpty { return .wait }
         phase = .ended
         return .finish
     }
 
-    /// Leaves the drain loop's waiter here; hands it back when there is something to do already.
+    /// A batch of so many reports has come to its end, well or not. Whoever is handed out is to be woken.
+    mutating func finished(_ reports: Int) -> Waiter? {
+        underWay -= reports
+        return isBatchDue ? waiters.popLast() : nil
+    }
+
+    /// Leaves a drain loop's waiter here; hands it back when there is something to do already.
     mutating func wait(_ waiter: Waiter) -> Waiter? {
-        precondition(self.waiter == nil, "a commit queue has one drain loop")
-        guard queue.isEmpty, phase == .accepting else { return waiter }
-        self.waiter = waiter
+        guard !isBatchDue, phase == .accepting || !queue.isEmpty else { return waiter }
+        waiters.append(waiter)
         return nil
     }
 
-    /// From now on nothing is taken in; what is queued still commits. The waiter, if any, is to be woken.
-    mutating func drain() -> Waiter? {
+    /// From now on nothing is taken in; what is queued still commits. The waiters are to be woken.
+    mutating func drain() -> [Waiter] {
         if phase == .accepting { phase = .draining }
-        return takeWaiter()
+        return takeWaiters()
     }
 
-    /// From now on nothing is committed either: what was queued is to be refused, the waiter, if any, woken.
-    mutating func end() -> (refused: [Entry], wake: Waiter?) {
+    /// From now on nothing is committed either: what was queued is to be refused, the waiters woken.
+    mutating func end() -> (refused: [Entry], wake: [Waiter]) {
         phase = .ended
         let refused = Array(queue)
         queue = []
         queuedBytes = 0
-        return (refused, takeWaiter())
+        return (refused, takeWaiters())
     }
+
+    private var isBatchDue: Bool { !queue.isEmpty && (underWay == 0 || queue.count >= underWay) }
 
     private func hasRoom(for cost: Int) -> Bool {
         queue.isEmpty || (queue.count < bounds.queuedReports && queuedBytes + cost <= bounds.queuedBytes)
@@ -114,11 +127,12 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
             batch.append(entry)
         }
         queuedBytes -= bytes
+        underWay += batch.count
         return batch
     }
 
-    private mutating func takeWaiter() -> Waiter? {
-        defer { waiter = nil }
-        return waiter
+    private mutating func takeWaiters() -> [Waiter] {
+        defer { waiters = [] }
+        return waiters
     }
 }

@@ -5,6 +5,9 @@ package protocol Store: Sendable {
 
     // MARK: The one way in
 
+    /// How many batches it commits side by side, 1 or more: those of one writer would only wait for each other.
+    var commitLanes: Int { get }
+
     /// Commits a batch of reports in one transaction and returns one outcome for each, in order.
     ///
     /// Remembers deliveries, moves statuses by ``CommitPlan``, writes session logs, rolls up each touched session once and

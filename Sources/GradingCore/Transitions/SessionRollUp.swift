@@ -15,6 +15,16 @@ package struct StudentPresence: Sendable, Equatable {
         self.failed = failed
         self.graded = graded
     }
+
+    /// Counts one more student in, who bears a task id.
+    package mutating func insert(studentWithTask status: TaskStatus) {
+        switch status {
+        case .pending: pending = true
+        case .processing: processing = true
+        case .failed: failed = true
+        case .completed, .requiresReview, .approved, .rejected: graded = true
+        }
+    }
 }
 
 /// The status of a session, from all its students.

@@ -1,28 +1,13 @@
 import GradingCore
 
 extension CommitPlan {
-    /// Writes the plan, rolls up the touched sessions, and commits.
-    func commit(
-        in transaction: inout Transaction,
-        _ statements: ApplyStatements,
-        noting keys: [String],
-        at now: Timestamp
-    ) throws(PostgresError) {
+    /// What the plan writes, apart from the roll-up of the sessions: never nothing.
+    func queries(_ statements: ApplyStatements, noting keys: [String], at now: Timestamp) -> [Query] {
         let writes =
             deliveryQueries(statements, at: now) + taskQueries(statements, at: now)
             + logAndChangeQueries(statements, at: now)
         // Apart from the rest: that a key was noted before leaves them nothing to write.
-        let notes = keyQueries(keys, statements, at: now)
-        let touched = touchedSessions
-        guard !touched.isEmpty else {
-            try transaction.commit(notes + (writes.isEmpty ? [Self.barrier()] : writes))
-            return
-        }
-        let presence = statements.rollUp.presence(.texts(touched.map(\.rawValue)))
-        guard let students = try transaction.run(writes + notes + [presence]).last else {
-            throw .connection("an answer is missing")
-        }
-        try transaction.commit(SessionRollUps(students).queries(statements.rollUp, at: now))
+        return keyQueries(keys, statements, at: now) + (writes.isEmpty ? [Self.barrier()] : writes)
     }
 
     /// A batch of nothing but duplicates is acknowledged too, so it has to wait for the standby as well: the commit that it

@@ -2,7 +2,11 @@ import GradingCore
 
 /// The SQL that puts sessions right from their students.
 struct RollUpStatements: Sendable {
+    /// Where the students of the sessions with these ids stand.
     let presence: Statement
+    /// Of the sessions in which these tasks are: whether anybody but those who bear them is open and, when nobody is, whether
+    /// anybody but them has a grade. See ``SessionRollUps/init(_:and:)`` for why that is enough.
+    let otherPresence: Statement
     let updateSessions: Statement
     let updateScores: Statement
     let insertChanges: Statement
@@ -21,6 +25,21 @@ struct RollUpStatements: Sendable {
                 \(someone("s.status = 'FAILED'")),
                 \(someone("s.status \(layout.graded)"))
             FROM \(layout.sessions) g WHERE g.id = ANY ($1) ORDER BY g.id COLLATE "C"
+            """
+        )
+        // One probe while anybody else is open, which is nearly always.
+        let others = #"(s."taskId" = ANY ($1)) IS NOT TRUE"#
+        otherPresence = Statement(
+            "other_presence",
+            """
+            SELECT g.id, g.status::text, o.open, NOT o.open AND \(someone("s.status \(layout.graded) AND \(others)"))
+            FROM \(layout.sessions) g CROSS JOIN LATERAL (
+                SELECT \(someone("s.status \(layout.open) AND \(others)")) AS open
+                -- Not pulled up: it is looked for once.
+                OFFSET 0
+            ) AS o
+            WHERE g.id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
+            ORDER BY g.id COLLATE "C"
             """
         )
         // `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.

@@ -11,18 +11,31 @@ struct SessionRollUps {
     /// - Parameter presence: the rows of ``RollUpStatements/presence``.
     init(_ presence: QueryResult) {
         for row in presence.rows {
-            guard let id = row.text(0), let current = row.text(1).flatMap(SessionWords.firstGeneration.status) else { continue }
-            let students = StudentPresence(
-                pending: row.flag(2),
-                processing: row.flag(3),
-                failed: row.flag(4),
-                graded: row.flag(5)
-            )
-            let session = SessionID(stored: id)
-            let next = SessionRollUp.status(of: students, current: current)
-            if next != current { moves.append(SessionChange(session: session, from: current, to: next)) }
-            if next == .completed { completed.append(session) }
+            guard let (session, current) = row.sessionAndStatus else { continue }
+            note(session, current, StudentPresence(row))
         }
+    }
+
+    /// After a batch. In a session that it has touched at least one of its students is under way or has ended, since no report
+    /// leads back to PENDING. With that, who else is open decides between under way and ended, and only then who else has a
+    /// grade between COMPLETED and FAILED: that others are under way or have failed changes nothing.
+    ///
+    /// - Parameters:
+    ///   - presence: the rows of ``RollUpStatements/otherPresence``.
+    ///   - bearers: the touched sessions, with their students who are not counted in those rows.
+    init(_ presence: QueryResult, and bearers: [SessionID: [TaskStatus]]) {
+        for row in presence.rows {
+            guard let (session, current) = row.sessionAndStatus, let statuses = bearers[session] else { continue }
+            var students = StudentPresence(pending: row.flag(2), processing: false, failed: false, graded: row.flag(3))
+            for status in statuses { students.insert(studentWithTask: status) }
+            note(session, current, students)
+        }
+    }
+
+    private mutating func note(_ session: SessionID, _ current: SessionStatus, _ students: StudentPresence) {
+        let next = SessionRollUp.status(of: students, current: current)
+        if next != current { moves.append(SessionChange(session: session, from: current, to: next)) }
+        if next == .completed { completed.append(session) }
     }
 
     func queries(_ statements: RollUpStatements, at now: Timestamp) -> [Query] {
@@ -41,5 +54,18 @@ struct SessionRollUps {
             queries.append(statements.insertChanges(ids, origins, targets, .timestamp(now)))
         }
         return queries
+    }
+}
+
+extension StudentPresence {
+    fileprivate init(_ row: ResultRow) {
+        self.init(pending: row.flag(2), processing: row.flag(3), failed: row.flag(4), graded: row.flag(5))
+    }
+}
+
+extension ResultRow {
+    fileprivate var sessionAndStatus: (SessionID, SessionStatus)? {
+        guard let id = text(0), let status = text(1).flatMap(SessionWords.firstGeneration.status) else { return nil }
+        return (SessionID(stored: id), status)
     }
 }

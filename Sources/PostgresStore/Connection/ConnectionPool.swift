@@ -1,7 +1,7 @@
 import GradingCore
 import Logging
 
-/// A few connections for whatever is not the commit queue's. Work waits its turn for one, in order.
+/// A few connections of one role. Work waits its turn for one, in order.
 actor ConnectionPool {
     private let connections: [PostgresConnection]
     private var idle: [PostgresConnection]
@@ -9,8 +9,14 @@ actor ConnectionPool {
     /// How long work may wait for its turn.
     private let patience: Duration
 
-    init(size: Int, _ options: ConnectionOptions, patience: Duration = .seconds(5), logger: Logger) {
-        connections = (0..<size).map { _ in PostgresConnection(options, .pool, logger: logger) }
+    init(
+        size: Int,
+        _ options: ConnectionOptions,
+        _ role: ConnectionRole = .pool,
+        patience: Duration = .seconds(5),
+        logger: Logger
+    ) {
+        connections = (0..<size).map { _ in PostgresConnection(options, role, logger: logger) }
         idle = connections
         self.patience = patience
     }

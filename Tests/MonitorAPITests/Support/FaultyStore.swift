@@ -14,6 +14,7 @@ final class FaultyStore: Store {
     }
 
     var sessionWords: SessionWords { inner.sessionWords }
+    var commitLanes: Int { inner.commitLanes }
 
     func fail(with error: StoreError?) { fault.withLock { $0 = error } }
     /// From now on this limiter stands for what all instances on one database count together.
