@@ -1,16 +1,39 @@
 package import GradingCore
 
 extension PostgresStore {
+    package func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
+        let query = layout.scheduleOpenTasks(
+            .timestamp(now),
+            .double(schedule.grace / .milliseconds(1)),
+            .integer(Self.scheduleStep)
+        )
+        var scheduled = 0
+        while true {
+            let step = try await write { (transaction) throws(PostgresError) in
+                try transaction.commit([query])[0].changedRows
+            }
+            scheduled += step
+            if step < Self.scheduleStep { return scheduled }
+        }
+    }
+
+    /// Rows in one step: reports of these tasks wait until it is committed.
+    private static let scheduleStep = 10_000
+
     package func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
         let query = layout.claimDueTasks(
             .timestamp(claim.now),
-            .double(claim.grace / .milliseconds(1)),
             .integer(claim.limit),
             .text(claim.owner),
             .timestamp(claim.leaseExpiresAt)
         )
-        return try await write { (transaction) throws(PostgresError) in
-            try transaction.commit([query])[0].rows.compactMap { ClaimedTask($0, owner: claim.owner) }
+        while true {
+            let (met, claimed) = try await write { (transaction) throws(PostgresError) in
+                let rows = try transaction.commit([query])[0].rows
+                return (rows.count, rows.compactMap { ClaimedTask($0, owner: claim.owner) })
+            }
+            // All that were met have ended by the web app's hand: behind them there may be others.
+            if met == 0 || !claimed.isEmpty { return claimed }
         }
     }
 
@@ -24,7 +47,8 @@ extension PostgresStore {
                 .text(state.student.rawValue),
                 .text(claim.owner),
                 .timestamp(claim.leaseExpiresAt),
-                .timestamp(claim.now)
+                .timestamp(claim.now),
+                .timestamp(state.status.isOpen ? claim.now : nil)
             )
             guard let row = try transaction.commit([lease])[0].first else { return .leasedElsewhere(state.status) }
             return .claimed(
@@ -80,11 +104,13 @@ extension PostgresStore {
 // MARK: SQL
 
 extension PostgresStore {
+    /// A task that has ended meanwhile stays out of the schedule.
     private static let recordAnswer = Statement(
         "record_answer",
         """
         UPDATE \(MonitorSchema.name).tasks
-        SET next_check_at = $3, consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL
+        SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
+            lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -101,57 +127,83 @@ extension PostgresStore {
         "record_failure",
         """
         UPDATE \(MonitorSchema.name).tasks
-        SET next_check_at = $3, consecutive_errors = consecutive_errors + 1, last_error = $4,
-            lease_owner = NULL, lease_expires_at = NULL
+        SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = consecutive_errors + 1,
+            last_error = $4, lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
 }
 
 extension WebAppLayout {
-    /// 1. Open tasks whose last signal (for rows that the web app wrote: whose last update) is older than the grace, whose backoff is
-    ///    over and that nobody has leased, most overdue first. Ids outside our grammar can be neither asked about nor reported.
-    ///    What another claim holds at this moment is passed over.
-    /// 2. The lease is written only where it is still free: another claim may have been committed since the first step looked.
+    /// 1. Open tasks without a time for their next check: nothing has scheduled what the web app wrote itself or set back to open.
+    ///    And those that lie further ahead than the grace ($2) allows: it was longer when they were scheduled. A backoff stays.
+    ///    Ids outside our grammar can be neither asked about nor reported. Of several students with one id the first counts.
+    /// 2. Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
+    ///    In the order in which `apply` locks tasks.
+    var scheduleOpenTasks: Statement {
+        Statement(
+            "schedule_open_tasks",
+            """
+            WITH missing AS (
+                SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId" AS task, s.id AS student,
+                    least(greatest(t.last_signal_at, s."updatedAt"), $1) + $2 * interval '1 millisecond' AS due
+                FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
+                WHERE s.status \(open) AND \(Self.validTaskID)
+                    AND (t.next_check_at IS NULL
+                        OR t.consecutive_errors = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
+                ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C" LIMIT $3
+            )
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at)
+            SELECT task, student, due FROM missing ORDER BY task COLLATE "C"
+            ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+            """
+        )
+    }
+
+    /// 1. Due tasks that nobody has leased, most overdue first. What another claim holds at this moment is passed over.
+    /// 2. Who bears them now: of several students with one id, an open one is meant.
+    /// 3. The lease; or, where nobody who is open bears it any more, no check until it is scheduled again.
+    ///
+    /// No row of the web app is locked, and none is waited for.
     var claimDueTasks: Statement {
         Statement(
             "claim_due_tasks",
             """
             WITH due AS (
-                SELECT s."taskId" AS task, s.id AS student, s.status::text AS status, due.at
-                FROM \(students) s
-                LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-                CROSS JOIN LATERAL (
-                    SELECT greatest(coalesce(t.last_signal_at, s."updatedAt") + $2 * interval '1 millisecond', t.next_check_at) AS at
-                ) AS due
-                WHERE s.status \(open) AND \(Self.validTaskID)
-                    AND (t.lease_expires_at IS NULL OR t.lease_expires_at <= $1) AND due.at <= $1
-                ORDER BY due.at LIMIT $3
-                FOR NO KEY UPDATE OF s SKIP LOCKED
+                SELECT task_id, next_check_at AS at FROM \(MonitorSchema.name).tasks
+                WHERE next_check_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+                ORDER BY next_check_at LIMIT $2
+                FOR NO KEY UPDATE SKIP LOCKED
+            ), met AS (
+                SELECT due.task_id, due.at, bearer.id, bearer.status
+                FROM due LEFT JOIN LATERAL (
+                    SELECT s.id, s.status::text FROM \(students) s WHERE s."taskId" = due.task_id AND s.status \(open)
+                    ORDER BY s.id COLLATE "C" LIMIT 1
+                ) AS bearer ON true
             ), claimed AS (
-                INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, lease_owner, lease_expires_at)
-                SELECT DISTINCT ON (task) task, student, $4, $5 FROM due ORDER BY task, student
-                ON CONFLICT (task_id) DO UPDATE
-                SET student_id = excluded.student_id, lease_owner = excluded.lease_owner,
-                    lease_expires_at = excluded.lease_expires_at
-                WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $1
-                RETURNING t.task_id, t.student_id, t.consecutive_errors
+                UPDATE \(MonitorSchema.name).tasks t
+                SET student_id = coalesce(met.id, t.student_id),
+                    next_check_at = CASE WHEN met.id IS NOT NULL THEN t.next_check_at END,
+                    lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
+                    lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
+                FROM met WHERE t.task_id = met.task_id
+                RETURNING t.task_id, met.status, t.consecutive_errors, met.at
             )
-            SELECT c.task_id, due.status, c.consecutive_errors
-            FROM claimed c JOIN due ON due.task = c.task_id AND due.student = c.student_id ORDER BY due.at
+            SELECT task_id, status, consecutive_errors FROM claimed ORDER BY at
             """
         )
     }
 
-    /// No row comes back when another owner's lease stands.
+    /// No row comes back when another owner's lease stands. An open task that nothing has scheduled is due from now on ($6).
     var claimTask: Statement {
         Statement(
             "claim_task",
             """
-            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, lease_owner, lease_expires_at)
-            VALUES ($1, $2, $3, $4)
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, lease_owner, lease_expires_at, next_check_at)
+            VALUES ($1, $2, $3, $4, $6)
             ON CONFLICT (task_id) DO UPDATE
-            SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at
+            SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at,
+                next_check_at = coalesce(t.next_check_at, excluded.next_check_at)
             WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $5
             RETURNING t.consecutive_errors
             """

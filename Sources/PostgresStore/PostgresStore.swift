@@ -19,6 +19,7 @@ package struct PostgresStore: Store {
     let keyUses = KeyUses()
     let heldSessions = HeldSessions()
     let decoder: ReportDecoder
+    let schedule: CheckSchedule
     let logger: Logger
 
     /// Whether libpq takes a URL, without connecting.
@@ -28,10 +29,12 @@ package struct PostgresStore: Store {
     /// - Parameters:
     ///   - url: as libpq understands it (its manual, 34.1.1.2), several hosts allowed; Prisma's own parameters are understood.
     ///   - decoder: reads parked reports back: the one, with the operator's words, that reads everything else.
+    ///   - schedule: when tasks are due for a check.
     ///   - poolSize: connections for whatever is not the commit queue's, 1 or more.
     package static func open(
         url: String,
         decoder: ReportDecoder = ReportDecoder(),
+        schedule: CheckSchedule = SweepPolicy().schedule,
         poolSize: Int = 4,
         logger: Logger
     ) async throws(StoreError) -> PostgresStore {
@@ -45,13 +48,14 @@ package struct PostgresStore: Store {
         }
         await migrating.close()
         server.log(to: logger)
-        return PostgresStore(options, server, decoder: decoder, poolSize: poolSize, logger: logger)
+        return PostgresStore(options, server, decoder: decoder, schedule: schedule, poolSize: poolSize, logger: logger)
     }
 
     private init(
         _ options: ConnectionOptions,
         _ server: ServerDescription,
         decoder: ReportDecoder,
+        schedule: CheckSchedule,
         poolSize: Int,
         logger: Logger
     ) {
@@ -65,6 +69,7 @@ package struct PostgresStore: Store {
             notifier: ChangeNotifier(pool: pool)
         )
         self.decoder = decoder
+        self.schedule = schedule
         self.logger = logger
     }
 

@@ -82,7 +82,9 @@ extension NewAttempt {
 extension NewTask {
     fileprivate func write(to db: Database) throws {
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO monitor_tasks (task_id, student_id, attempt, priority) VALUES (?, ?, ?, ?)"
-        ).execute(arguments: [task.rawValue, student.rawValue, attempt, priority])
+            sql: """
+                INSERT OR REPLACE INTO monitor_tasks (task_id, student_id, attempt, priority, next_check_at) VALUES (?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [task.rawValue, student.rawValue, attempt, priority, nextCheckAt?.milliseconds])
     }
 }

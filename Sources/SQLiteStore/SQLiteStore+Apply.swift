@@ -3,8 +3,9 @@ import GRDB
 
 extension SQLiteStore {
     package func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
-        try await write { db in
-            let plan = CommitPlan(batch, in: try CommitState(for: batch, in: db), at: now)
+        let schedule = schedule
+        return try await write { db in
+            let plan = CommitPlan(batch, in: try CommitState(for: batch, in: db), at: now, schedule)
             try plan.write(to: db, at: now)
             for session in plan.touchedSessions {
                 try SessionRollUp.rollUp(session, in: db, at: now)

@@ -2,34 +2,60 @@ package import GradingCore
 import GRDB
 
 extension SQLiteStore {
-    package func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
-        try await write { db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: Self.dueTasks),
-                arguments: [claim.now.milliseconds, claim.grace.milliseconds, claim.limit]
-            ).compactMap { row in
-                guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1),
-                    let status = row.text(2).flatMap(TaskStatus.init)
-                else { return nil }
-                try claim.lease(task, of: StudentRowID(student), in: db)
-                return ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row.integer(3) ?? 0, status: status)
+    package func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
+        let grace = schedule.grace.milliseconds
+        var scheduled = 0
+        while true {
+            let step = try await write { db in
+                try db.cachedStatement(sql: Self.scheduleOpenTasks)
+                    .execute(arguments: [now.milliseconds, grace, Self.scheduleStep])
+                return db.changesCount
             }
+            scheduled += step
+            if step < Self.scheduleStep { return scheduled }
         }
     }
 
-    /// Open tasks whose last signal (for rows that the web app wrote: whose last update) is older than the grace, whose backoff is
-    /// over and that nobody has leased. Ids outside our grammar can be neither asked about nor reported, so they are left alone.
-    private static let dueTasks = """
-        SELECT s.taskId, s.id, s.status, t.consecutive_errors,
-               max(coalesce(t.last_signal_at, \(Timestamp.milliseconds(of: "s.updatedAt"))) + ?2, coalesce(t.next_check_at, 0)) AS due
+    /// Rows in one step: callbacks wait until it is committed.
+    private static let scheduleStep = 10_000
+
+    package func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
+        while true {
+            let (met, claimed) = try await write { db in
+                let due = try Row.fetchAll(
+                    db.cachedStatement(sql: Self.dueTasks),
+                    arguments: [claim.now.milliseconds, claim.limit]
+                )
+                return (due.count, try due.compactMap { try claim.take($0, in: db) })
+            }
+            // All that were met have ended by the web app's hand: behind them there may be others.
+            if met == 0 || !claimed.isEmpty { return claimed }
+        }
+    }
+
+    /// Open tasks without a time for their next check: nothing has scheduled what the web app wrote itself or set back to open.
+    /// And those that lie further ahead than the grace (?2) allows: it was longer when they were scheduled. A backoff stays.
+    /// Ids outside our grammar can be neither asked about nor reported. Of several students with one id the first counts.
+    ///
+    /// Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
+    static let scheduleOpenTasks = """
+        INSERT INTO monitor_tasks (task_id, student_id, next_check_at)
+        SELECT s.taskId, min(s.id),
+               min(max(coalesce(t.last_signal_at, 0), \(Timestamp.milliseconds(of: "s.updatedAt"))), ?1) + ?2
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
         WHERE s.status IN ('PENDING', 'PROCESSING')
           AND \(TaskID.sqlCondition("s.taskId"))
-          AND (t.lease_expires_at IS NULL OR t.lease_expires_at <= ?1)
-          AND due <= ?1
+          AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
-        ORDER BY due
         LIMIT ?3
+        ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+        """
+
+    /// Those that nobody has leased, most overdue first.
+    static let dueTasks = """
+        SELECT task_id, consecutive_errors FROM monitor_tasks
+        WHERE next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
+        ORDER BY next_check_at LIMIT ?2
         """
 
     package func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim {
@@ -43,18 +69,20 @@ extension SQLiteStore {
                 arguments: [task.rawValue]
             )
             if let expiry = row?.timestamp(1), expiry > claim.now { return .leasedElsewhere(state.status) }
-            try claim.lease(task, of: state.student, in: db)
+            try claim.lease(task, of: state, in: db)
             return .claimed(
                 ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row?.integer(0) ?? 0, status: state.status)
             )
         }
     }
 
+    /// A task that has ended meanwhile stays out of the schedule.
     package func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
         try await write { db in
             try db.cachedStatement(
                 sql: """
-                    UPDATE monitor_tasks SET next_check_at = ?, consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL
+                    UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
+                        lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
             ).execute(arguments: [nextCheckAt.milliseconds, task.task.rawValue, task.owner])
@@ -79,8 +107,8 @@ extension SQLiteStore {
             let claim = failure.claim
             try db.cachedStatement(
                 sql: """
-                    UPDATE monitor_tasks SET next_check_at = ?, consecutive_errors = consecutive_errors + 1, last_error = ?,
-                        lease_owner = NULL, lease_expires_at = NULL
+                    UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL),
+                        consecutive_errors = consecutive_errors + 1, last_error = ?, lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
             ).execute(arguments: [failure.nextCheckAt.milliseconds, failure.reason, claim.task.rawValue, claim.owner])
@@ -101,14 +129,36 @@ extension SQLiteStore {
 }
 
 extension ClaimRequest {
-    fileprivate func lease(_ task: TaskID, of student: StudentRowID, in db: Database) throws {
+    /// Leases one due task; or takes it out of the schedule, where nobody who is open bears it any more.
+    /// - Parameter row: of ``SQLiteStore/dueTasks``.
+    fileprivate func take(_ row: Row, in db: Database) throws -> ClaimedTask? {
+        let id: DatabaseValue = row[0]
+        guard let task = row.text(0).flatMap(TaskID.init), let state = try TaskState.fetch(task, from: db),
+            state.status.isOpen, !state.isSuperseded
+        else {
+            try db.cachedStatement(sql: "UPDATE monitor_tasks SET next_check_at = NULL WHERE task_id = ?")
+                .execute(arguments: [id])
+            return nil
+        }
+        try lease(task, of: state, in: db)
+        return ClaimedTask(task: task, owner: owner, consecutiveErrors: row.integer(1) ?? 0, status: state.status)
+    }
+
+    /// An open task that nothing has scheduled is due from now on.
+    fileprivate func lease(_ task: TaskID, of state: TaskState, in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO monitor_tasks (task_id, student_id, lease_owner, lease_expires_at) VALUES (?, ?, ?, ?)
+                INSERT INTO monitor_tasks (task_id, student_id, lease_owner, lease_expires_at, next_check_at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (task_id) DO UPDATE
-                SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at
+                SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at,
+                    next_check_at = coalesce(next_check_at, excluded.next_check_at)
                 """
-        ).execute(arguments: [task.rawValue, student.rawValue, owner, leaseExpiresAt.milliseconds])
+        ).execute(
+            arguments: [
+                task.rawValue, state.student.rawValue, owner, leaseExpiresAt.milliseconds,
+                state.status.isOpen ? now.milliseconds : nil,
+            ]
+        )
     }
 }
 

@@ -3,9 +3,10 @@ import GRDB
 
 extension SQLiteStore {
     package func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
-        try await write { db in
+        let schedule = schedule
+        return try await write { db in
             let state = try RegistrationState(for: RegistrationKeys(of: tasks), in: db)
-            let plan = RegistrationPlan(tasks, in: state, at: now)
+            let plan = RegistrationPlan(tasks, in: state, at: now, schedule)
             try plan.writes.write(to: db, at: now)
             for session in plan.writes.touchedSessions {
                 try SessionRollUp.rollUp(session, in: db, at: now)

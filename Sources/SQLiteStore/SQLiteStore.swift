@@ -13,6 +13,7 @@ package struct SQLiteStore: Store {
     let queue: DatabaseQueue
     let file: FileIdentity
     let decoder: ReportDecoder
+    let schedule: CheckSchedule
     let signals = Broadcast<Void>(.latestOnly)
     private let busyTimeout: Duration
     let logger: Logger
@@ -21,10 +22,12 @@ package struct SQLiteStore: Store {
     /// - Parameters:
     ///   - path: a file's path, in a directory that exists and can be written.
     ///   - decoder: reads parked reports back: the one, with the operator's words, that reads everything else.
+    ///   - schedule: when tasks are due for a check.
     ///   - busyTimeout: how long work waits for another process's lock, and for its turn behind other work.
     package static func open(
         path: String,
         decoder: ReportDecoder = ReportDecoder(),
+        schedule: CheckSchedule = SweepPolicy().schedule,
         busyTimeout: Duration = .seconds(5),
         logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
@@ -34,6 +37,7 @@ package struct SQLiteStore: Store {
                 queue: queue,
                 file: FileIdentity(path: path),
                 decoder: decoder,
+                schedule: schedule,
                 busyTimeout: busyTimeout,
                 logger: logger
             )

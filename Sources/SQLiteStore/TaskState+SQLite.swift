@@ -81,10 +81,10 @@ extension TaskWrite {
         try db.cachedStatement(
             sql: """
                 INSERT INTO monitor_tasks (task_id, student_id, last_signal_at, first_processing_at, learned_via, result_hash,
-                    reported_attempt, needs_review, last_error)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                    reported_attempt, needs_review, last_error, next_check_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11)
                 ON CONFLICT (task_id) DO UPDATE SET student_id = ?2, last_signal_at = ?3, first_processing_at = ?4,
-                    learned_via = ?5, result_hash = ?6, reported_attempt = ?7,
+                    learned_via = ?5, result_hash = ?6, reported_attempt = ?7, next_check_at = ?11,
                     needs_review = iif(?10, ?8, needs_review), last_error = iif(?10, ?9, last_error)
                 """
         ).execute(
@@ -92,6 +92,7 @@ extension TaskWrite {
                 state.task.rawValue, state.student.rawValue, state.lastSignalAt?.milliseconds,
                 state.firstProcessingAt?.milliseconds, state.learnedVia?.rawValue, state.resultHash?.databaseValue,
                 state.reportedAttempt, move?.needsReview ?? false, move?.error, move != nil,
+                nextCheckAt?.milliseconds,
             ]
         )
     }

@@ -18,6 +18,8 @@ final class FakeStore: Store {
         var batches: [[TaskReport]] = []
         var parked: [TaskReport] = []
         var claims: [ClaimRequest] = []
+        /// How often the open tasks were scheduled.
+        var schedulings = 0
         var answered: [(claim: ClaimedTask, nextCheckAt: Timestamp)] = []
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
@@ -106,6 +108,13 @@ final class FakeStore: Store {
     }
 
     // MARK: Checks
+
+    func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
+        try serving { state in
+            state.schedulings += 1
+            return 0
+        }
+    }
 
     func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
         try serving { state in

@@ -63,8 +63,19 @@ extension FailedStudent {
     }
 }
 
+extension Timestamp {
+    static let registration = Timestamp(milliseconds: 1_795_429_800_000)
+}
+
 extension NewTask {
+    /// Due a minute after its registration.
     static func fake(_ task: String, of student: StudentRowID, attempt: Int, priority: Int = 5) -> NewTask {
-        NewTask(task: TaskID(task)!, student: student, attempt: attempt, priority: priority)
+        NewTask(
+            task: TaskID(task)!,
+            student: student,
+            attempt: attempt,
+            priority: priority,
+            nextCheckAt: .registration.advanced(by: .seconds(60))
+        )
     }
 }

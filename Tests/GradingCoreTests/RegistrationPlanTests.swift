@@ -4,13 +4,14 @@ import Testing
 
 @Suite("What a registration does")
 struct RegistrationPlanTests {
-    private static let now = Timestamp(milliseconds: 1_795_429_800_000)
+    private static let now = Timestamp.registration
+    private static let schedule = CheckSchedule(grace: .seconds(60))
 
     private static func plan(
         _ registrations: TaskRegistration...,
         in state: RegistrationState = RegistrationState()
     ) -> RegistrationPlan {
-        RegistrationPlan(registrations, in: state, at: now)
+        RegistrationPlan(registrations, in: state, at: now, schedule)
     }
 
     // MARK: New students
@@ -32,7 +33,9 @@ struct RegistrationPlanTests {
     @Test("the rows of a batch are told apart, and sort in the order of the registrations")
     func rowIDs() {
         let registrations = (0..<100).map { TaskRegistration.fake("t\($0)") }
-        let rows = RegistrationPlan(registrations, in: RegistrationState(), at: Self.now).writes.students.map(\.row.rawValue)
+        let rows = RegistrationPlan(registrations, in: RegistrationState(), at: Self.now, Self.schedule).writes.students.map(
+            \.row.rawValue
+        )
         #expect(rows == rows.sorted())
         #expect(Set(rows).count == 100)
     }
@@ -157,7 +160,7 @@ struct RegistrationPlanTests {
     @Test("students that wait under one number are given task ids in the order of their row ids, by bytes, each once")
     func waitingOrder() {
         let state = RegistrationState(waiting: ["row-b", "row-C", "row-a"].map { .fake($0, number: "7") })
-        let plan = RegistrationPlan((1...4).map { .fake("t\($0)", number: "7") }, in: state, at: Self.now)
+        let plan = RegistrationPlan((1...4).map { .fake("t\($0)", number: "7") }, in: state, at: Self.now, Self.schedule)
         #expect(plan.writes.givenTasks.map(\.student.rawValue) == ["row-C", "row-a", "row-b"])
         #expect(plan.writes.students.map(\.task) == [TaskID("t4")])
     }

@@ -26,8 +26,9 @@ struct SweepTests {
         store.state.withLock { state in
             #expect(state.tasks.values.allSatisfy { $0.status == .completed })
             #expect(state.claims.map(\.limit) == [10, 10, 10, 10])
-            #expect(state.claims.allSatisfy { $0.grace == .seconds(120) && $0.owner == "me" })
+            #expect(state.claims.allSatisfy { $0.owner == "me" })
             #expect(state.claims.allSatisfy { $0.leaseExpiresAt == Harness.at(.seconds(90)) })
+            #expect(state.schedulings == 1)
             #expect(state.answered.count == 25)
             #expect(state.answered.allSatisfy { $0.nextCheckAt == Harness.at(.seconds(120)) })
         }

@@ -113,7 +113,6 @@ struct InstancesTests {
                 ClaimRequest(
                     limit: 10,
                     now: .now,
-                    grace: .seconds(1),
                     owner: owner,
                     leaseExpiresAt: .now.advanced(by: .seconds(60))
                 )

@@ -50,6 +50,15 @@ struct PostgresHarness: StoreHarness {
         )
     }
 
+    func setStatus(of row: StudentRowID, to status: TaskStatus, at now: Timestamp) async throws {
+        try await database.execute(
+            #"UPDATE students SET status = $1::"GradingStatus", "updatedAt" = $2 WHERE id = $3"#,
+            .text(status.rawValue),
+            .timestamp(now),
+            .text(row.rawValue)
+        )
+    }
+
     func student(_ row: StudentRowID) async throws -> StoredStudent? {
         try await database.first(
             """

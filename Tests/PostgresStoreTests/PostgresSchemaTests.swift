@@ -26,6 +26,21 @@ struct PostgresSchemaTests {
         }
     }
 
+    @Test("a database of the first version forgets the backoffs of tasks, which meant something else")
+    func olderSchema() async throws {
+        try await PostgresServer.withFreshDatabase { database in
+            try await database.withStore { _ in }
+            try await database.execute("DROP INDEX grading_monitor.tasks_due_idx")
+            try await database.execute("UPDATE grading_monitor.meta SET value = '1' WHERE key = 'schema_version'")
+            try await database.execute(
+                "INSERT INTO grading_monitor.tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', now())"
+            )
+            try await database.withStore { _ in }
+            let scheduled = try await database.first("SELECT count(next_check_at) FROM grading_monitor.tasks") { $0.integer(0) }
+            #expect(scheduled == 0)
+        }
+    }
+
     @Test("a newer schema is refused, and so is a table without a column that is needed")
     func refusals() async throws {
         try await PostgresServer.withFreshDatabase { database in

@@ -51,10 +51,10 @@ struct OddDataTests {
             let claim = ClaimRequest(
                 limit: 10,
                 now: .start.advanced(by: .seconds(900)),
-                grace: .seconds(1),
                 owner: "a",
                 leaseExpiresAt: .start
             )
+            _ = try await harness.store.scheduleOpenTasks(at: .start)
             _ = try await harness.store.claimDueTasks(claim)
             _ = try await harness.store.claimTask(Self.task, claim)
             let registration = TaskRegistration(
@@ -151,10 +151,10 @@ struct OddDataTests {
             let claim = ClaimRequest(
                 limit: 10,
                 now: .start,
-                grace: .seconds(1),
                 owner: "a",
                 leaseExpiresAt: .start.advanced(by: .seconds(60))
             )
+            #expect(try await harness.store.scheduleOpenTasks(at: .start) == 1)
             #expect(try await harness.store.claimDueTasks(claim).map(\.task) == [Self.task])
         }
     }

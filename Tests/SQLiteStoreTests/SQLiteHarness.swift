@@ -61,6 +61,15 @@ struct SQLiteHarness: StoreHarness {
         }
     }
 
+    func setStatus(of row: StudentRowID, to status: TaskStatus, at now: Timestamp) async throws {
+        try await sqlite.queue.write { db in
+            try db.execute(
+                sql: "UPDATE students SET status = ?, updatedAt = ? WHERE id = ?",
+                arguments: [status.rawValue, now.milliseconds, row.rawValue]
+            )
+        }
+    }
+
     func student(_ row: StudentRowID) async throws -> StoredStudent? {
         try await sqlite.queue.read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM students WHERE id = ?", arguments: [row.rawValue]).map { row in

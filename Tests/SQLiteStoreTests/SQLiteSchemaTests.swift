@@ -41,13 +41,24 @@ struct SQLiteSchemaTests {
             let first = try await SQLiteStore.open(path: path, logger: logger)
             try await SQLiteHarness(sqlite: first).addSession(SessionID("s1")!, status: .pending)
             try await first.queue.write { db in
-                try db.execute(sql: "DROP TABLE monitor_leases; UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version'")
+                try db.execute(
+                    sql: """
+                        DROP TABLE monitor_leases;
+                        DROP INDEX monitor_tasks_due;
+                        INSERT INTO monitor_tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', 1);
+                        UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version';
+                        """
+                )
             }
             try first.close()
             let second = try await SQLiteStore.open(path: path, logger: logger)
             #expect(try await second.sessionSummary(SessionID("s1")!) != nil)
             let lease = InstanceLease(name: "sweep", owner: "a", now: .start, expiresAt: .start)
             #expect(try await second.acquire(lease) == true)
+            let scheduled = try await second.queue.read { db in
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM monitor_tasks WHERE next_check_at IS NOT NULL")
+            }
+            #expect(scheduled == 0)
             try second.close()
         }
     }
@@ -176,6 +187,26 @@ struct SQLiteSchemaTests {
             #expect(try await store.rollUpSessions(at: .start) == 0)
             try store.close()
         }
+    }
+
+    @Test("due tasks, and those that nothing has scheduled, are found by an index")
+    func plans() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            let (due, unscheduled) = try await harness.sqlite.queue.read { db in
+                try (
+                    SQLiteSchemaTests.plan(of: SQLiteStore.dueTasks, in: db),
+                    SQLiteSchemaTests.plan(of: SQLiteStore.scheduleOpenTasks, in: db)
+                )
+            }
+            #expect(due == ["SEARCH monitor_tasks USING INDEX monitor_tasks_due (next_check_at<?)"])
+            #expect(unscheduled.contains { $0.hasPrefix("SEARCH s USING INDEX students_open_idx (status=?)") })
+            #expect(unscheduled.contains { $0.hasPrefix("SEARCH t USING PRIMARY KEY (task_id=?)") })
+        }
+    }
+
+    private static func plan(of sql: String, in db: Database) throws -> [String] {
+        try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: sql.contains("?3") ? [1, 1, 1] : [1, 1])
+            .map { $0["detail"] }
     }
 
     @Test("a DATETIME is read whichever way it was written")

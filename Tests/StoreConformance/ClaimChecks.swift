@@ -2,8 +2,8 @@ import GradingCore
 import Testing
 
 extension ClaimRequest {
-    fileprivate static func at(_ now: Timestamp, limit: Int = 10, owner: String = "a", lease: Int = 60) -> ClaimRequest {
-        ClaimRequest(limit: limit, now: now, grace: .seconds(120), owner: owner, leaseExpiresAt: now.after(lease))
+    static func at(_ now: Timestamp, limit: Int = 10, owner: String = "a", lease: Int = 60) -> ClaimRequest {
+        ClaimRequest(limit: limit, now: now, owner: owner, leaseExpiresAt: now.after(lease))
     }
 }
 
@@ -32,6 +32,7 @@ extension StoreConformance {
             try await harness.addStudent(WebAppStudent("row-4", in: .s1, task: "task-4", status: .completed))
             try await harness.addStudent(WebAppStudent("row-5", in: .s1, task: nil))
             try await harness.addStudent(WebAppStudent("row-6", in: .s1, task: "not an id/../"))
+            #expect(try await harness.store.scheduleOpenTasks(at: .start.after(60)) == 3)
             let first = try await harness.store.claimDueTasks(.at(.start.after(500), limit: 2))
             #expect(first.map(\.task) == [.t2, .t3])
             #expect(try await harness.store.claimDueTasks(.at(.start.after(500))).map(\.task) == [.t1])

@@ -16,6 +16,6 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 /// The suite that every store passes, with the same results: run each check against a fresh database.
 package enum StoreConformance {
     package static let checks =
-        applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + logChecks + upkeepChecks
+        applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + scheduleChecks + logChecks + upkeepChecks
         + leaseChecks + changeChecks + rateLimitChecks
 }

@@ -121,6 +121,12 @@ extension StoreHarness {
         return try await student(snapshot.student)
     }
 
+    /// Changes the status of the student who bears a task, as the web app does.
+    func webAppSets(_ task: TaskID, to status: TaskStatus, at now: Timestamp) async throws {
+        guard let snapshot = try await store.task(task) else { return }
+        try await setStatus(of: snapshot.student, to: status, at: now)
+    }
+
     func logs() async throws -> [SessionLog] {
         try await store.logs(of: .s1, limit: 1_000, before: nil) ?? []
     }

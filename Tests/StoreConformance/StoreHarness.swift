@@ -10,6 +10,9 @@ package protocol StoreHarness: Sendable {
     /// Writes a student as the web app does.
     func addStudent(_ student: WebAppStudent) async throws
 
+    /// Changes a student's status as the web app does.
+    func setStatus(of row: StudentRowID, to status: TaskStatus, at now: Timestamp) async throws
+
     /// The student's row; `nil` when there is none.
     func student(_ row: StudentRowID) async throws -> StoredStudent?
 

@@ -16,10 +16,12 @@ package struct CommitPlan: Sendable {
     private var state: CommitState
     private var positions: [TaskID: Int] = [:]
     private let now: Timestamp
+    private let schedule: CheckSchedule
 
-    package init(_ reports: [TaskReport], in state: CommitState, at now: Timestamp) {
+    package init(_ reports: [TaskReport], in state: CommitState, at now: Timestamp, _ schedule: CheckSchedule) {
         self.state = state
         self.now = now
+        self.schedule = schedule
         outcomes.reserveCapacity(reports.count)
         for report in reports {
             outcomes.append(settle(report))
@@ -148,14 +150,17 @@ package struct CommitPlan: Sendable {
         write(signalled, nil)
     }
 
+    /// Whatever is written of a task, the grading server has just spoken of it.
     private mutating func write(_ task: TaskState, _ move: TaskMove?) {
         state.tasks[task.task] = task
+        let nextCheckAt = schedule.nextCheck(of: task.status, signalledAt: now)
         if let position = positions[task.task] {
             tasks[position].state = task
+            tasks[position].nextCheckAt = nextCheckAt
             tasks[position].move = move ?? tasks[position].move
         } else {
             positions[task.task] = tasks.count
-            tasks.append(TaskWrite(state: task, move: move))
+            tasks.append(TaskWrite(state: task, nextCheckAt: nextCheckAt, move: move))
         }
     }
 

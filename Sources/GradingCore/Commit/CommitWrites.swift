@@ -13,6 +13,8 @@ package enum DeliveryWrite: Sendable, Equatable {
 /// A task after the batch. The status columns are written only when the status moved.
 package struct TaskWrite: Sendable, Equatable {
     package var state: TaskState
+    /// When to ask about it if nothing more is heard; `nil` when it has ended.
+    package var nextCheckAt: Timestamp?
     /// What the last move in the batch brought; `nil` when the batch brought signals only.
     package var move: TaskMove?
 }

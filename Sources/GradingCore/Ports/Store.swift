@@ -25,7 +25,13 @@ package protocol Store: Sendable {
 
     // MARK: Checks
 
-    /// Leases up to `limit` due tasks, most overdue first. Nobody else is given them until the lease ends.
+    /// Schedules the checks that nothing has scheduled: of open tasks that the web app wrote or set back to open, and of those
+    /// that lie further ahead than the grace in force allows. Once for each sweep; its cost grows with the open tasks.
+    /// Returns how many it scheduled.
+    func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int
+
+    /// Leases up to `limit` due tasks, most overdue first. Nobody else is given them until the lease ends. Its cost does not
+    /// grow with what is not due. A task that the web app has ended is met once, and not again.
     func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask]
 
     /// Leases one task for a manual check, due or not.

@@ -3,17 +3,14 @@ package struct ClaimRequest: Sendable, Equatable {
     /// The most tasks to lease.
     package let limit: Int
     package let now: Timestamp
-    /// A task is due when its last signal is at least this old (and its backoff, if any, is over).
-    package let grace: Duration
     /// The instance that asks: a name unique among those on one database.
     package let owner: String
     /// When the lease ends by itself.
     package let leaseExpiresAt: Timestamp
 
-    package init(limit: Int, now: Timestamp, grace: Duration, owner: String, leaseExpiresAt: Timestamp) {
+    package init(limit: Int, now: Timestamp, owner: String, leaseExpiresAt: Timestamp) {
         self.limit = limit
         self.now = now
-        self.grace = grace
         self.owner = owner
         self.leaseExpiresAt = leaseExpiresAt
     }

@@ -7,7 +7,6 @@ extension StatusCheck {
         let request = ClaimRequest(
             limit: 1,
             now: now,
-            grace: policy.grace,
             owner: owner,
             leaseExpiresAt: now.advanced(by: policy.lease)
         )

@@ -26,6 +26,7 @@ struct Sweep: Sendable {
         let progress: SweepProgress
         do throws(StoreError) {
             summary.sessionsUpdated = try await store.rollUpSessions(at: wallClock.now())
+            _ = try await store.scheduleOpenTasks(at: wallClock.now())
             progress = await askDueTasks(until: stopwatch)
         } catch {
             var stopped = SweepProgress(maxInFlight: policy.maxInFlight)
@@ -108,7 +109,6 @@ struct Sweep: Sendable {
         let request = ClaimRequest(
             limit: policy.batchSize,
             now: now,
-            grace: policy.grace,
             owner: owner,
             leaseExpiresAt: now.advanced(by: policy.lease)
         )

@@ -6,7 +6,7 @@ package struct SweepPolicy: Sendable {
     package var jitter: Double = 0.1
     /// The first sweep comes within this time of the start: callbacks may have been lost while nobody listened.
     package var firstSweepWithin: Duration = .seconds(5)
-    /// A task is due when its last signal is at least this old.
+    /// A task is due when its last signal is at least this old. For the store, too: see ``CheckSchedule``.
     package var grace: Duration = .seconds(120)
     /// Tasks in one claim, 1 or more.
     package var batchSize: Int = 10
@@ -21,6 +21,9 @@ package struct SweepPolicy: Sendable {
     package var lease: Duration = .seconds(90)
     /// How long a sweep may go on with what is in flight after graceful shutdown began.
     package var shutdownPatience: Duration = .seconds(5)
+
+    /// What the store is opened with.
+    package var schedule: CheckSchedule { CheckSchedule(grace: grace) }
 
     package init() {}
 }

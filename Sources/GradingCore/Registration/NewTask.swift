@@ -7,4 +7,6 @@ package struct NewTask: Sendable, Equatable {
     package let attempt: Int
     /// 0 to 9, 9 first.
     package let priority: Int
+    /// When to ask about it if nothing is heard.
+    package let nextCheckAt: Timestamp?
 }

@@ -10,9 +10,16 @@ package struct RegistrationPlan: Sendable {
     private var state: RegistrationState
     private var ids: RowIDSequence
     private var sessions: Set<SessionID> = []
+    private let nextCheckAt: Timestamp?
 
-    package init(_ registrations: [TaskRegistration], in state: RegistrationState, at now: Timestamp) {
+    package init(
+        _ registrations: [TaskRegistration],
+        in state: RegistrationState,
+        at now: Timestamp,
+        _ schedule: CheckSchedule
+    ) {
         self.state = state
+        nextCheckAt = schedule.nextCheck(of: .pending, signalledAt: now)
         ids = RowIDSequence(at: now)
         outcome = settle(registrations)
         if case .taskTaken = outcome {
@@ -99,7 +106,13 @@ package struct RegistrationPlan: Sendable {
     private mutating func hold(_ registration: TaskRegistration, by student: StudentRowID, attempt: Int) {
         state.hold(registration, by: student)
         writes.tasks.append(
-            NewTask(task: registration.task, student: student, attempt: attempt, priority: registration.priority)
+            NewTask(
+                task: registration.task,
+                student: student,
+                attempt: attempt,
+                priority: registration.priority,
+                nextCheckAt: nextCheckAt
+            )
         )
     }
 }

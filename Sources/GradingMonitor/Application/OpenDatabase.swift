@@ -17,14 +17,15 @@ enum OpenDatabase: Sendable {
         _ location: DatabaseLocation,
         creating: Bool,
         decoder: ReportDecoder = ReportDecoder(),
+        schedule: CheckSchedule = SweepPolicy().schedule,
         logger: Logger
     ) async throws {
         switch location {
         case .sqlite(let path):
             try Self.prepareFile(at: path, creating: creating)
-            self = .sqlite(try await SQLiteStore.open(path: path, decoder: decoder, logger: logger))
+            self = .sqlite(try await SQLiteStore.open(path: path, decoder: decoder, schedule: schedule, logger: logger))
         case .postgres(let url):
-            self = .postgres(try await PostgresStore.open(url: url, decoder: decoder, logger: logger))
+            self = .postgres(try await PostgresStore.open(url: url, decoder: decoder, schedule: schedule, logger: logger))
         }
     }
 

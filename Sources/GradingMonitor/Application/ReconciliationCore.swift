@@ -26,6 +26,7 @@ struct ReconciliationCore: Sendable {
             configuration.database,
             creating: creating,
             decoder: decoder,
+            schedule: configuration.sweepPolicy.schedule,
             logger: logger
         )
         let httpClient = HTTPClient(

@@ -111,13 +111,15 @@ struct ApplyStatements: Sendable {
             "upsert_tasks",
             """
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, last_signal_at, first_processing_at, learned_via,
-                result_hash, reported_attempt, needs_review, last_error)
-            SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.review, u.error
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS u(task, student, signal, processing, via, hash, attempt, review, error)
+                result_hash, reported_attempt, needs_review, last_error, next_check_at)
+            SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.review, u.error, u.next
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
+                AS u(task, student, signal, processing, via, hash, attempt, review, error, next)
             ON CONFLICT (task_id) DO UPDATE
             SET student_id = excluded.student_id, last_signal_at = excluded.last_signal_at,
                 first_processing_at = excluded.first_processing_at, learned_via = excluded.learned_via,
                 result_hash = excluded.result_hash, reported_attempt = excluded.reported_attempt,
+                next_check_at = excluded.next_check_at,
                 needs_review = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.needs_review ELSE t.needs_review END,
                 last_error = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.last_error ELSE t.last_error END
             """

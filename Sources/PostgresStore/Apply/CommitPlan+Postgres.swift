@@ -114,7 +114,8 @@ extension ApplyStatements {
             .integers(states.map(\.reportedAttempt)),
             .flags(tasks.map { $0.move?.needsReview ?? false }),
             .texts(tasks.map { $0.move?.error }),
-            .texts(tasks.filter { $0.move != nil }.map(\.state.task.rawValue))
+            .texts(tasks.filter { $0.move != nil }.map(\.state.task.rawValue)),
+            .timestamps(tasks.map(\.nextCheckAt))
         )
     }
 

@@ -2,7 +2,14 @@ package import GradingCore
 
 extension PostgresStore {
     package func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
-        let work = BatchCommit(batch: batch, now: now, statements: applying, keyUses: keyUses, held: heldSessions)
+        let work = BatchCommit(
+            batch: batch,
+            now: now,
+            schedule: schedule,
+            statements: applying,
+            keyUses: keyUses,
+            held: heldSessions
+        )
         let applied = try await writers.perform { (session, deadline) throws(PostgresError) in
             try work.run(on: session, until: deadline)
         }
@@ -16,6 +23,7 @@ extension PostgresStore {
 private struct BatchCommit: Sendable {
     let batch: [TaskReport]
     let now: Timestamp
+    let schedule: CheckSchedule
     let statements: ApplyStatements
     let keyUses: KeyUses
     let held: HeldSessions
@@ -38,7 +46,7 @@ private struct BatchCommit: Sendable {
     /// Two round trips: lock and read; write and commit.
     private func commit(in transaction: inout Transaction) throws(PostgresError) -> Applied {
         let state = try BatchState(of: batch, in: &transaction, statements)
-        let plan = CommitPlan(batch, in: state.known, at: now)
+        let plan = CommitPlan(batch, in: state.known, at: now, schedule)
         let keys = keyUses.due(plan.keysUsed, at: now)
         let rollUps = state.rollUps(after: plan)
         try transaction.commit(

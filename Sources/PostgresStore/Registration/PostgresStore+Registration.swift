@@ -3,11 +3,11 @@ package import GradingCore
 extension PostgresStore {
     /// Four round trips: make and lock the sessions; read; write and look at the sessions; roll them up and commit.
     package func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
-        let (statements, applying) = (registering, applying)
+        let (statements, applying, schedule) = (registering, applying, schedule)
         let registered = try await write { (transaction) throws(PostgresError) in
             let sessions = try tasks.ensureSessions(in: &transaction, statements, at: now)
             let state = try RegistrationState(for: tasks, sessions, in: &transaction, statements)
-            let plan = RegistrationPlan(tasks, in: state, at: now)
+            let plan = RegistrationPlan(tasks, in: state, at: now, schedule)
             // Taken: the transaction is rolled back, sessions and all.
             guard case .registered = plan.outcome else { return Registered(outcome: plan.outcome, hasChanges: false) }
             let rollUps = try plan.writes.perform(in: &transaction, statements, applying, at: now)

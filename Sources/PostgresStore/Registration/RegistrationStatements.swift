@@ -97,11 +97,12 @@ struct RegistrationStatements: Sendable {
         insertTasks = Statement(
             "insert_tasks",
             """
-            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, attempt, priority)
-            SELECT u.* FROM unnest($1, $2, $3::integer[], $4::integer[]) AS u
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, attempt, priority, next_check_at)
+            SELECT u.* FROM unnest($1, $2, $3::integer[], $4::integer[], $5) AS u
             ON CONFLICT (task_id) DO UPDATE
             SET student_id = excluded.student_id, attempt = excluded.attempt, priority = excluded.priority,
-                reported_attempt = NULL, last_signal_at = NULL, first_processing_at = NULL, next_check_at = NULL,
+                reported_attempt = NULL, last_signal_at = NULL, first_processing_at = NULL,
+                next_check_at = excluded.next_check_at,
                 consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
                 needs_review = false, result_hash = NULL
             WHERE NOT EXISTS (SELECT 1 FROM \(layout.students) s WHERE s.id = t.student_id)

@@ -67,7 +67,8 @@ extension RegistrationStatements {
             .texts(sorted.map(\.task.rawValue)),
             .texts(sorted.map(\.student.rawValue)),
             .integers(sorted.map(\.attempt)),
-            .integers(sorted.map(\.priority))
+            .integers(sorted.map(\.priority)),
+            .timestamps(sorted.map(\.nextCheckAt))
         )
     }
 }

@@ -61,6 +61,12 @@ enum MonitorSchema {
         CREATE UNLOGGED TABLE grading_monitor.rate_limits (
             name text NOT NULL, client text NOT NULL, tat bigint NOT NULL, allowed boolean NOT NULL, PRIMARY KEY (name, client)
         );
+        """,
+        // From here on `next_check_at` says when a task is due, and is NULL when it is not open. Before, it was the end of a
+        // backoff, also of tasks that have ended since. The next sweep schedules the open ones.
         """
+        UPDATE grading_monitor.tasks SET next_check_at = NULL WHERE next_check_at IS NOT NULL;
+        CREATE INDEX tasks_due_idx ON grading_monitor.tasks (next_check_at) WHERE next_check_at IS NOT NULL;
+        """,
     ]
 }

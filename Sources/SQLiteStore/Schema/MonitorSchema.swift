@@ -94,5 +94,11 @@ enum MonitorSchema {
             name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_at INTEGER NOT NULL
         ) WITHOUT ROWID;
         """,
+        """
+        -- From here on "next_check_at" says when a task is due, and is NULL when it is not open. Before, it was the end of a
+        -- backoff, also of tasks that have ended since. The next sweep schedules the open ones.
+        UPDATE monitor_tasks SET next_check_at = NULL WHERE next_check_at IS NOT NULL;
+        CREATE INDEX monitor_tasks_due ON monitor_tasks (next_check_at) WHERE next_check_at IS NOT NULL;
+        """,
     ]
 }

@@ -39,6 +39,10 @@ final class FaultyStore: Store {
         try check()
         return try await inner.parkedReports(limit: limit)
     }
+    func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
+        try check()
+        return try await inner.scheduleOpenTasks(at: now)
+    }
     func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
         try check()
         return try await inner.claimDueTasks(claim)
