@@ -210,8 +210,11 @@ extension WebAppLayout {
         )
     }
 
-    /// Within the grammar of ids: see ``TaskID``.
-    static let validTaskID = #"s."taskId" COLLATE "C" ~ '^[A-Za-z0-9._-]{1,128}$' AND s."taskId" NOT IN ('.', '..')"#
+    /// Within the grammar of ids: see ``TaskID``. Not `~ '^[…]{1,128}$'`: counting makes PostgreSQL's matcher 20 times slower, and
+    /// the sweep asks this of every open task.
+    static let validTaskID = """
+        (length(s."taskId") BETWEEN 1 AND 128 AND s."taskId" COLLATE "C" !~ '[^A-Za-z0-9._-]' AND s."taskId" NOT IN ('.', '..'))
+        """
 }
 
 extension TaskState {
