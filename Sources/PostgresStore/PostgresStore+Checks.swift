@@ -82,8 +82,9 @@ extension PostgresStore {
             .text(failure.reason)
         )
         try await write { (transaction) throws(PostgresError) in
-            guard try transaction.run([record])[0].changedRows > 0 else { return }
+            // The student's row is locked before the task's, as `apply` does it.
             let state = try TaskState.find(claim.task, in: &transaction, applying)
+            guard try transaction.run([record])[0].changedRows > 0 else { return }
             // A callback has ended the task meanwhile: the failure says nothing about it any more.
             guard let state, state.status.isOpen || state.status == claim.status else {
                 try transaction.commit()
