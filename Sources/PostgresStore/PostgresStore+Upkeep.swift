@@ -35,13 +35,14 @@ extension PostgresStore {
         """
     )
 
+    /// An array, because a join of the ledger with its oldest rows may read all of it.
     private static let pruneDeliveries = Statement(
         "prune_deliveries",
         """
-        DELETE FROM \(MonitorSchema.name).deliveries WHERE delivery_id IN (
+        DELETE FROM \(MonitorSchema.name).deliveries WHERE delivery_id = ANY (ARRAY(
             SELECT delivery_id FROM \(MonitorSchema.name).deliveries
             WHERE received_at < $1 AND (outcome <> 'parked' OR received_at < $2)
-            ORDER BY received_at LIMIT \(pruneStep) FOR UPDATE SKIP LOCKED)
+            ORDER BY received_at LIMIT \(pruneStep) FOR UPDATE SKIP LOCKED))
         """
     )
 
