@@ -106,7 +106,7 @@ extension PostgresStore {
 
 extension PostgresStore {
     /// A task that has ended meanwhile stays out of the schedule.
-    private static let recordAnswer = Statement(
+    static let recordAnswer = Statement(
         "record_answer",
         """
         UPDATE \(MonitorSchema.name).tasks
@@ -116,7 +116,7 @@ extension PostgresStore {
         """
     )
 
-    private static let releaseLeases = Statement(
+    static let releaseLeases = Statement(
         "release_leases",
         """
         UPDATE \(MonitorSchema.name).tasks t SET lease_owner = NULL, lease_expires_at = NULL
@@ -124,7 +124,7 @@ extension PostgresStore {
         """
     )
 
-    private static let recordFailure = Statement(
+    static let recordFailure = Statement(
         "record_failure",
         """
         UPDATE \(MonitorSchema.name).tasks

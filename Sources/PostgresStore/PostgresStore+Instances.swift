@@ -38,7 +38,7 @@ extension PostgresStore {
     }
 
     /// ``GCRA`` as one statement: whoever comes second waits for the first one's row.
-    private static let takeToken = Statement(
+    static let takeToken = Statement(
         "take_token",
         """
         INSERT INTO \(MonitorSchema.name).rate_limits AS r (name, client, tat, allowed) VALUES ($1, $2, $3 + $5, $5 <= $4)
@@ -51,7 +51,7 @@ extension PostgresStore {
     )
 
     /// No row comes back while another owner's lease stands.
-    private static let acquireLease = Statement(
+    static let acquireLease = Statement(
         "acquire_lease",
         """
         INSERT INTO \(MonitorSchema.name).leases AS l (name, owner, expires_at) VALUES ($1, $2, $3)
@@ -61,7 +61,7 @@ extension PostgresStore {
         """
     )
 
-    private static let endLease = Statement(
+    static let endLease = Statement(
         "end_lease",
         "DELETE FROM \(MonitorSchema.name).leases WHERE name = $1 AND owner = $2"
     )

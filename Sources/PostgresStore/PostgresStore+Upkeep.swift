@@ -27,7 +27,7 @@ extension PostgresStore {
     private static let pruneStep = 500
 
     /// Committed for real: a transaction that is rolled back never reaches the disk, and so succeeds on one that is full.
-    private static let touch = Statement(
+    static let touch = Statement(
         "touch",
         """
         INSERT INTO \(MonitorSchema.name).meta (key, value) VALUES ('writable', '1')
@@ -36,7 +36,7 @@ extension PostgresStore {
     )
 
     /// An array, because a join of the ledger with its oldest rows may read all of it.
-    private static let pruneDeliveries = Statement(
+    static let pruneDeliveries = Statement(
         "prune_deliveries",
         """
         DELETE FROM \(MonitorSchema.name).deliveries WHERE delivery_id = ANY (ARRAY(
@@ -47,7 +47,7 @@ extension PostgresStore {
     )
 
     /// The sequence is the order of time, nearly enough to stop at the first row that is young.
-    private static let pruneChanges = Statement(
+    static let pruneChanges = Statement(
         "prune_changes",
         """
         DELETE FROM \(MonitorSchema.name).changes WHERE sequence IN (
@@ -58,7 +58,7 @@ extension PostgresStore {
     )
 
     /// Whose quota has long been whole again.
-    private static let pruneRateLimits = Statement(
+    static let pruneRateLimits = Statement(
         "prune_rate_limits",
         "DELETE FROM \(MonitorSchema.name).rate_limits WHERE tat < extract(epoch FROM $1) * 1000000"
     )

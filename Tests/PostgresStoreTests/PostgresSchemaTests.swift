@@ -75,15 +75,35 @@ struct PostgresSchemaTests {
         }
     }
 
-    @Test("every statement of a callback and of a sweep finds its rows by an index")
+    @Test("every statement of callbacks, registration and sweep finds its rows by an index, however full the tables are")
     func plans() async throws {
         try await PostgresServer.withFreshDatabase { database in
             try await database.withStore { store in
-                try await database.execute("SET plan_cache_mode = force_generic_plan")
-                for (number, query) in store.hotQueries.enumerated() {
-                    let plan = try await database.plan(of: query, named: "p\(number)")
-                    #expect(!plan.contains("Seq Scan"), "\(query.statement.name): \(plan)")
+                for setting in ["plan_cache_mode = force_generic_plan", "enable_seqscan = off"] {
+                    try await database.execute("SET \(setting)")
                 }
+                try await Self.expectIndexes(of: store, in: database, "empty")
+                try await database.fill()
+                try await Self.expectIndexes(of: store, in: database, "full")
+            }
+        }
+    }
+
+    private static func expectIndexes(of store: PostgresStore, in database: TestDatabase, _ state: String) async throws {
+        for (number, query) in store.hotQueries.enumerated() {
+            let plan = try await QueryPlan(of: query, named: "p\(number)", in: database)
+            #expect(plan.wholeReads.isEmpty, "\(plan.statement), on tables that are \(state)")
+        }
+    }
+
+    @Test("a statement that reads all of an index to find its rows is not taken for one that uses it")
+    func wholeIndexScan() async throws {
+        try await PostgresServer.withFreshDatabase { database in
+            try await database.withStore { _ in
+                try await database.execute("SET enable_seqscan = off")
+                let query = Statement("all_of_it", "SELECT id FROM students ORDER BY id")()
+                let plan = try await QueryPlan(of: query, named: "p", in: database)
+                #expect(plan.wholeReads == ["Index Only Scan on students_pkey"])
             }
         }
     }

@@ -35,7 +35,7 @@ extension PostgresStore {
 
     /// The rows and the oldest transaction under way in one snapshot, so in one statement: another moment would prove nothing.
     /// One row of nulls where there is no change.
-    private static let page = Statement(
+    static let page = Statement(
         "change_page",
         """
         SELECT c.*, pg_snapshot_xmin(s)::text::bigint
@@ -50,9 +50,9 @@ extension PostgresStore {
 
     /// An id of our own, taken after the rows were read: the end of a snapshot would not do, since transactions with greater
     /// ids may have been under way when it was taken. It costs an id, so it is asked for at a gap only.
-    private static let nextTransaction = Statement("next_transaction", "SELECT pg_current_xact_id()::text::bigint")
+    static let nextTransaction = Statement("next_transaction", "SELECT pg_current_xact_id()::text::bigint")
 
-    private static let latest = Statement("latest_change", "SELECT max(sequence) FROM \(MonitorSchema.name).changes")
+    static let latest = Statement("latest_change", "SELECT max(sequence) FROM \(MonitorSchema.name).changes")
 }
 
 extension [CommittedChange] {
