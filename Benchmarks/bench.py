@@ -73,7 +73,8 @@ def taking_part(arguments: argparse.Namespace) -> list[contenders.Contender]:
         contenders.ours(name, (directory or arguments.bin) / "grading-monitor", {**settings, **changed})
         for name, directory, changed in arguments.variant
     ]
-    return [known[name]() for name in arguments.only] + variants
+    large = [contenders.ours("large", program, settings, arguments.large)] if arguments.large else []
+    return [known[name]() for name in arguments.only] + variants + large
 
 
 def positive(text: str) -> int:
@@ -108,7 +109,7 @@ def variant(text: str) -> tuple[str, pathlib.Path | None, dict[str, str]]:
     """NAME[@DIR][:KEY=VALUE,...]"""
     head, _, settings = text.partition(":")
     name, _, directory = head.partition("@")
-    if not name or name in NAMES:
+    if not name or name in [*NAMES, "large"]:
         raise ValueError
     changed = dict(setting(part) for part in settings.split(",") if part)
     return name, pathlib.Path(directory).resolve() if directory else None, changed
@@ -130,6 +131,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--pgbench-clients", type=number_list, default=[1, 8, 16, 32, 64])
     parser.add_argument("--server-env", type=setting, action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--variant", type=variant, action="append", default=[], metavar="NAME[@DIR][:KEY=VALUE,...]")
+    parser.add_argument(
+        "--large", type=positive, metavar="STUDENTS",
+        help="ours once more, on a database in which so many students have ended, with ten log rows each",
+    )
     return parser.parse_args()
 
 

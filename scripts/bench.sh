@@ -17,6 +17,8 @@
 #   --pgbench-clients LIST   clients of pgbench, of which the best counts (1,8,16,32,64)
 #   --server-env K=V     a setting of our server; may be repeated
 #   --variant NAME[@DIR][:K=V,...]   one more of ours, with the programs in DIR, with other settings; may be repeated
+#   --large STUDENTS     ours once more, as "large", on a database in which so many students have ended, each with ten log
+#                        rows; a million takes 5 GB and some minutes to make
 #   --set NAME=VALUE     a setting of PostgreSQL, as in --set synchronous_commit=off; may be repeated
 #
 # Prints a table. After each run the database is compared with the answers: every 2xx is one COMPLETED student, one log
@@ -24,7 +26,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-usage() { sed -n '2,25s/^# \{0,1\}//p' scripts/bench.sh; }
+usage() { sed -n '2,27s/^# \{0,1\}//p' scripts/bench.sh; }
 wrong_usage() { echo "bench: $*" >&2; exit 64; }
 
 engine=postgres bin='' data=/var/tmp only=ours,pgbench,go,fastapi options=()
@@ -37,7 +39,7 @@ while (($# > 0)); do
         --engine)
             [[ ${2:-} =~ ^(postgres|sqlite)$ ]] || wrong_usage "$1 takes postgres or sqlite"
             engine=$2 ;;
-        --rounds | --duration | --warmup)
+        --rounds | --duration | --warmup | --large)
             [[ ${2:-} =~ ^[0-9]+$ ]] || wrong_usage "$1 takes a whole number"
             options+=("$1" "$2") ;;
         --connections | --pgbench-clients)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import subprocess
@@ -13,6 +14,7 @@ import urllib.parse
 import uuid
 from hashlib import md5
 
+from .padding import PAST, pad
 from .processes import Failure
 
 # No two runs of the load generator share a database, so the same ids serve all.
@@ -72,12 +74,15 @@ class Cluster:
     def version(self) -> str:
         return self.sql("postgres", "SHOW server_version").split()[0]
 
-    def make_template(self, name: str, migrate, sessions: int, tasks: int) -> None:
+    def make_template(self, name: str, migrate, sessions: int, tasks: int, past: int = 0) -> None:
         """
         - migrate: makes the tables in the database whose URL it gets.
+        - past: students that have ended before, each with ten log rows.
         """
         self.sql("postgres", f"CREATE DATABASE {name}")
         migrate(self.url(name))
+        if past:
+            pad(functools.partial(self.sql, name), past)
         self.sql(
             name,
             # A teacher for each session: one user for all would be one row that every log row's foreign key locks.
@@ -93,14 +98,16 @@ class Cluster:
                 SELECT 'student-' || number, 'Student ' || number, {TASK_ID}, now() AT TIME ZONE 'utc',
                        'session-' || number % {sessions}
                 FROM generate_series(0, {tasks} - 1) AS number ORDER BY number % {sessions}, number""",
-            """INSERT INTO grading_monitor.tasks (task_id, student_id) SELECT "taskId", id FROM students""",
+            # As they are registered with a grace of an hour.
+            """INSERT INTO grading_monitor.tasks (task_id, student_id, next_check_at)
+                SELECT "taskId", id, now() AT TIME ZONE 'utc' + interval '1 hour' FROM students WHERE status = 'PENDING'""",
             "VACUUM (FREEZE, ANALYZE)",
         )
 
     @contextlib.contextmanager
     def copy(self, template: str, name: str = "bench") -> typing.Iterator[str]:
         """A fresh database in the same state for every run: no dead rows, new statistics, nothing left to write back."""
-        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             self.sql(name, "VACUUM ANALYZE", "CHECKPOINT")
             yield name
@@ -119,8 +126,9 @@ class Cluster:
     def effects(self, database: str) -> Effects:
         counts = self.sql(
             database,
-            """SELECT (SELECT count(*) FROM students WHERE status = 'COMPLETED' AND "totalScore" = 17.5 AND "maxScore" = 25
+            f"""SELECT (SELECT count(*) FROM students WHERE status = 'COMPLETED' AND "totalScore" = 17.5 AND "maxScore" = 25
                        AND jsonb_typeof("rawGradingOutput"->'results') = 'object'),
-                      (SELECT count(*) FROM session_logs), (SELECT count(*) FROM grading_monitor.deliveries)""",
+                      (SELECT count(*) FROM session_logs WHERE NOT starts_with(id, '{PAST}')),
+                      (SELECT count(*) FROM grading_monitor.deliveries WHERE NOT starts_with(delivery_id, '{PAST}'))""",
         )
         return Effects(*map(int, counts.split("\t")))

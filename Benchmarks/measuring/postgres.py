@@ -34,9 +34,10 @@ def run_rounds(arguments: argparse.Namespace, cluster: Cluster, contenders: list
     load = Load(arguments.bin / "callback-load", arguments.duration, arguments.warmup)
     tasks = max(contender.fastest for contender in contenders) * load.seconds
     for shape in arguments.shapes:
-        cluster.make_template(f"template_{shape}", arguments.migrate, SHAPES[shape], tasks)
+        for past in {contender.past for contender in contenders}:
+            cluster.make_template(template(shape, past), arguments.migrate, SHAPES[shape], tasks, past)
     for contender in contenders:
-        with cluster.copy(f"template_{arguments.shapes[0]}") as database:
+        with cluster.copy(template(arguments.shapes[0], contender.past)) as database:
             contender.prove(cluster, database)
     runs: dict[Setting, list[Run]] = {}
     for number in range(arguments.rounds):
@@ -45,6 +46,11 @@ def run_rounds(arguments: argparse.Namespace, cluster: Cluster, contenders: list
             runs.setdefault(setting, []).append(run)
             tell(f"round {number + 1}/{arguments.rounds}", setting, run)
     return runs
+
+
+def template(shape: str, past: int) -> str:
+    """The database that holds the tasks, and so many students of the past."""
+    return f"template_{shape}_{past}"
 
 
 def order(arguments: argparse.Namespace, contenders: list[Contender], number: int) -> list[tuple[Setting, Contender]]:
@@ -67,7 +73,7 @@ def order(arguments: argparse.Namespace, contenders: list[Contender], number: in
 
 
 def measure(cluster: Cluster, setting: Setting, contender: Contender, load: Load) -> Run:
-    with cluster.copy(f"template_{setting.shape}") as database:
+    with cluster.copy(template(setting.shape, contender.past)) as database:
         run = contender.run(cluster, database, setting.clients, load)
         effects = cluster.effects(database)
     if set(dataclasses.astuple(effects)) != {run.answered}:
