@@ -162,4 +162,19 @@ struct SessionTests {
         }
         #expect(bad?.reason.contains("hunter2") == false)
     }
+
+    @Test("no option in the URL takes away that an answer means flushed, and the others of the operator stay")
+    func ownSettings() async throws {
+        var url = try PostgresServer.url()
+        url.queryItems = [URLQueryItem(name: "options", value: "-c synchronous_commit=off -c work_mem=5MB")]
+        let options = try #require(ConnectionOptions(url: url.string ?? ""))
+        let connection = PostgresConnection(options, .writer, logger: .quiet)
+        let show = Statement("", "SELECT current_setting('synchronous_commit'), current_setting('work_mem')")
+        let settings = try await connection.perform { (session, deadline) throws(PostgresError) in
+            let row = try session.run([show()], until: deadline)[0].first
+            return [row?.text(0), row?.text(1)]
+        }
+        #expect(settings == ["on", "5MB"])
+        await connection.close()
+    }
 }

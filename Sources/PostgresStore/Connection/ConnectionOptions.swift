@@ -4,8 +4,8 @@ import CPostgres
 struct ConnectionOptions: Sendable {
     /// `DATABASE_URL` without what only Prisma understands. May hold a password: never to be logged.
     private let url: String
-    /// Keywords that the URL sets itself.
-    private let given: Set<String>
+    /// Keywords that the URL sets itself, with their values.
+    private let given: [String: String]
     /// The schema of the web app's tables: Prisma's parameter `schema`, else `public`.
     let webAppSchema: String
 
@@ -43,8 +43,9 @@ struct ConnectionOptions: Sendable {
             ("client_encoding", "UTF8"),
             ("application_name", role.applicationName),
         ]
-        if given.contains("application_name") { keywords.removeLast() }
-        if let settings, !given.contains("options") { keywords.append(("options", settings)) }
+        if given["application_name"] != nil { keywords.removeLast() }
+        // After the operator's own, so that no URL takes away what an acknowledgement rests on: of two the later one counts.
+        if let settings { keywords.append(("options", [given["options"], settings].compactMap(\.self).joined(separator: " "))) }
         return keywords
     }
 
@@ -65,13 +66,13 @@ struct ConnectionOptions: Sendable {
     }
 
     /// The keywords that have a value in the URL; `nil` when libpq refuses it.
-    private static func keywords(in url: String) -> Set<String>? {
+    private static func keywords(in url: String) -> [String: String]? {
         guard let options = PQconninfoParse(url, nil) else { return nil }
         defer { PQconninfoFree(options) }
-        var keywords: Set<String> = []
+        var keywords: [String: String] = [:]
         var option = options
         while let keyword = option.pointee.keyword {
-            if option.pointee.val != nil { keywords.insert(String(cString: keyword)) }
+            if let value = option.pointee.val { keywords[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
         return keywords
