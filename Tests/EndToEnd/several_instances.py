@@ -261,8 +261,8 @@ class Run:
         for monitor in self.monitors:
             if not monitor.is_running():
                 self.wrong.append(f"{monitor.name} has ended by itself:\n{monitor.last_words()}")
-        # A writer, a listener and four for everything else, each.
-        if (connections := len(self.cluster.backends())) > 6 * len(self.monitors):
+        # Two writers, a listener and four for everything else, each.
+        if (connections := len(self.cluster.backends())) > 7 * len(self.monitors):
             self.wrong.append(f"{connections} connections to the database are open at the end")
         self.wrong += [f"the kill of {each.monitor.name} met no load" for each in self.kills if each.under_way == 0]
         if not self.grading_server.questions or len({each.asker for each in self.grading_server.questions}) < 2:
