@@ -14,6 +14,7 @@ package final class CommitQueue: Service, Sendable {
     private typealias State = CommitQueueState<Ticket, CheckedContinuation<Void, Never>>
 
     private let state: Mutex<State>
+    private let patience: Duration
     private let store: any Store
     private let wallClock: WallClock
     private let stopwatch: Stopwatch
@@ -48,6 +49,7 @@ package final class CommitQueue: Service, Sendable {
         logger: Logger
     ) {
         self.state = Mutex(State(bounds: bounds))
+        self.patience = bounds.patience
         self.store = store
         self.wallClock = wallClock
         self.stopwatch = Stopwatch(clock)
@@ -100,7 +102,7 @@ package final class CommitQueue: Service, Sendable {
             case .commit(let batch):
                 await commit(batch)
                 state.withLock { $0.finished(batch.count) }?.resume()
-            case .giveUp(let late): fail(late[...], with: .unavailable("the reports before this one took too long"))
+            case .giveUp(let late): fail(late[...], with: .tooLate)
             case .wait: await waitForReports()
             case .finish: return
             }
@@ -143,7 +145,17 @@ extension CommitQueue {
         // Should none of them be in the batch, going on would run in circles.
         let held = rest.count < batch.count ? batch.filter { tasks.contains($0.report.task) } : batch
         fail(held[...], with: .busy(tasks))
-        if held.count < batch.count { await commit(rest) }
+        guard held.count < batch.count else { return }
+        let inTime = failLate(rest)
+        if !inTime.isEmpty { await commit(inTime) }
+    }
+
+    /// Another transaction may take as long as the first: who has waited for too long by now is told so. Returns the others.
+    private func failLate(_ entries: [State.Entry]) -> [State.Entry] {
+        let now = stopwatch.elapsed()
+        let late = entries.filter { now - $0.since > patience }
+        if !late.isEmpty { fail(late[...], with: .tooLate) }
+        return entries.filter { now - $0.since <= patience }
     }
 
     /// One report spoils the transaction that it is in, so each gets its own: only the culprits fail. When the database
@@ -207,6 +219,8 @@ extension CommitQueue {
 }
 
 extension StoreError {
+    fileprivate static let tooLate = StoreError.unavailable("the reports before this one took too long")
+
     /// Whether another report may well be committed.
     fileprivate var concernsReportsAlone: Bool {
         switch self {
