@@ -181,53 +181,6 @@ struct CommitQueueTests {
         }
     }
 
-    @Test("what waits behind a database that hangs is told so after the patience, and is not written")
-    func patience() async throws {
-        let gate = Gate()
-        let clock = TestClock()
-        let store = FakeStore(tasks: Self.tasks(0...2), commitGate: gate)
-        let queue = CommitQueue(store: store, clock: clock, logger: Self.quiet)
-        try await Self.running(queue) {
-            let first = Self.submitAll([.fake("t0")], to: queue)
-            await gate.entered(1)
-            let late = Self.submitAll([.fake("t1")], to: queue)
-            await until { queue.depth == 1 }
-            clock.advance(by: .seconds(4))
-            let inTime = Self.submitAll([.fake("t2")], to: queue)
-            await until { queue.depth == 2 }
-            clock.advance(by: .milliseconds(1))
-            gate.open()
-            #expect(await late[0].value == .failure(.store(.unavailable("the reports before this one took too long"))))
-            for task in first + inTime {
-                let outcome = try await task.value.get()
-                #expect(outcome.changedStatus)
-            }
-        }
-        #expect(store.batchSizes == [1, 1])
-        #expect(store.row(TaskID("t1")!)?.status == .processing)
-    }
-
-    @Test("what was held up by another's lock beyond the patience is told so, and is not tried again")
-    func patienceBehindAnotherLock() async throws {
-        let clock = TestClock()
-        let held = try #require(TaskID("t0"))
-        let store = FakeStore(tasks: Self.tasks(0...1))
-        store.set { state in
-            state.refusal = { _ in
-                clock.advance(by: .seconds(5))
-                return .busy([held])
-            }
-        }
-        let queue = CommitQueue(store: store, clock: clock, logger: Self.quiet)
-        let submitted = Self.submitAll([.fake("t0"), .fake("t1")], to: queue)
-        await until { queue.depth == 2 }
-        try await Self.running(queue) {
-            #expect(await submitted[0].value == .failure(.store(.busy([held]))))
-            #expect(await submitted[1].value == .failure(.store(.unavailable("the reports before this one took too long"))))
-        }
-        #expect(store.row(TaskID("t1")!)?.status == .processing)
-    }
-
     @Test("graceful shutdown commits what is in flight and what is queued, and refuses what comes after")
     func gracefulShutdown() async throws {
         let gate = Gate()

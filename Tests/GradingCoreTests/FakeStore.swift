@@ -50,11 +50,12 @@ final class FakeStore: Store {
     let commitGate: Gate?
     let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
-    let commitLanes = 1
+    let commitLanes: Int
 
-    init(tasks: [TaskID] = [], commitGate: Gate? = nil) {
+    init(tasks: [TaskID] = [], commitGate: Gate? = nil, commitLanes: Int = 1) {
         state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))
         self.commitGate = commitGate
+        self.commitLanes = commitLanes
     }
 
     var batchSizes: [Int] { state.withLock { $0.batches.map(\.count) } }

@@ -153,15 +153,17 @@ extension CommitQueue {
     /// Another transaction may take as long as the first: who has waited for too long by now is told so. Returns the others.
     private func failLate(_ entries: [State.Entry]) -> [State.Entry] {
         let now = stopwatch.elapsed()
-        let late = entries.filter { now - $0.since > patience }
-        if !late.isEmpty { fail(late[...], with: .tooLate) }
-        return entries.filter { now - $0.since <= patience }
+        let inTime = entries.filter { now - $0.since <= patience }
+        if inTime.count < entries.count {
+            fail(entries.filter { now - $0.since > patience }[...], with: .tooLate)
+        }
+        return inTime
     }
 
     /// One report spoils the transaction that it is in, so each gets its own: only the culprits fail. When the database
     /// gives out meanwhile, the rest fails at once, not each after a deadline of its own.
     private func commitOneByOne(_ batch: [State.Entry]) async {
-        for (index, entry) in batch.enumerated() {
+        for (index, entry) in batch.enumerated() where !failLate([entry]).isEmpty {
             switch await apply([entry.report]) {
             case .success(let outcomes):
                 for outcome in outcomes { succeed(entry, with: outcome) }
