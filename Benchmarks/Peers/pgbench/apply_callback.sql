@@ -45,7 +45,8 @@ BEGIN
     INSERT INTO grading_monitor.tasks AS t (task_id, student_id, last_signal_at, learned_via, result_hash)
     VALUES (task, student, moment, 'callback', digest)
     ON CONFLICT (task_id) DO UPDATE
-    SET last_signal_at = excluded.last_signal_at, learned_via = excluded.learned_via, result_hash = excluded.result_hash;
+    SET last_signal_at = excluded.last_signal_at, learned_via = excluded.learned_via, result_hash = excluded.result_hash,
+        next_check_at = NULL;
     INSERT INTO grading_monitor.changes (kind, task_id, student_id, session_id, from_status, to_status, source, at)
     VALUES ('task', task, student, session, student_status, 'COMPLETED', 'callback', moment);
 
