@@ -33,6 +33,20 @@ extension StoreConformance {
             )
             #expect(try await harness.session(.s1)?.status == "COMPLETED")
         },
+        ConformanceCheck("a session whose last student fails is COMPLETED when another has a grade from before") { harness in
+            try await harness.register(.t1, .t2)
+            _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"), at: .start.after(1))
+            _ = try await harness.apply(.callback(.t2, .failed, id: "d2"), at: .start.after(2))
+            #expect(try await harness.session(.s1)?.status == "COMPLETED")
+            #expect(try await harness.session(.s1)?.completedAt == .start.after(2))
+        },
+        ConformanceCheck("a second student with the same task id, who waits, keeps the session open") { harness in
+            try await harness.addSession(.s1, status: .pending)
+            try await harness.addStudent(WebAppStudent("row-1", in: .s1, task: "task-1"))
+            try await harness.addStudent(WebAppStudent("row-2", in: .s1, task: "task-1"))
+            _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"))
+            #expect(try await harness.session(.s1)?.status == harness.store.sessionWords.word(for: .processing))
+        },
         ConformanceCheck("all FAILED is a FAILED session, and a grade after that completes it") { harness in
             try await harness.register(.t1)
             _ = try await harness.apply(.callback(.t1, .failed, id: "d1"), at: .start.after(1))
