@@ -226,9 +226,11 @@ extension TaskState {
         _ statements: ApplyStatements
     ) throws(PostgresError) -> TaskState? {
         let id = Parameter.texts([task.rawValue])
-        let results = try transaction.run([statements.tasks(id), statements.formerTasks(id)])
-        return results[0].rows.lazy.compactMap { TaskState($0, isSuperseded: false) }.first
-            ?? results[1].first.flatMap { TaskState($0, isSuperseded: true) }
+        let results = try transaction.run([statements.bearers(id), statements.records(id), statements.formerTasks(id)])
+        guard let bearer = results[0].rows.compactMap(TaskBearer.init).min(by: { $0.comes(before: $1) }) else {
+            return results[2].first.flatMap(TaskState.init(former:))
+        }
+        return TaskState(bearer, results[1].first.map { TaskRecord($0, from: 1) } ?? .none)
     }
 }
 

@@ -20,11 +20,13 @@ extension PostgresStore {
         let bytes = Parameter.byteArrays([[1]])
         let (doubles, flags, jsons) = (Parameter.doubles([1]), Parameter.flags([true]), Parameter.jsons([[0x31]]))
         return [
-            applying.lockSessions(texts), applying.tasks(texts), applying.formerTasks(texts), applying.deliveries(texts),
+            applying.lockBearers(texts), applying.bearers(texts), applying.records(texts), applying.formerTasks(texts),
+            applying.deliveries(texts),
             applying.sessionsOfTasks(texts), applying.freeSessions(texts), applying.freeStudents(texts),
             applying.insertDeliveries(texts, bytes, texts, texts, texts, bytes, now), applying.settleDeliveries(texts, texts),
             applying.markConflicts(texts), applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now),
-            applying.upsertTasks(texts, texts, times, times, texts, bytes, numbers, flags, texts, texts, times),
+            applying.updateTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
+            applying.insertTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertLogs(texts, texts, texts, texts, texts, texts, now),
             applying.insertChanges(texts, texts, texts, texts, texts, texts, now),
             applying.insertKeys(texts, now), applying.updateKeys(texts, now),

@@ -43,6 +43,8 @@ package final class Broadcast<Element: Sendable>: Sendable {
         return stream
     }
 
+    package var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
+
     package func send(_ element: Element) {
         for (id, listener) in state.withLock({ $0.listeners }) {
             switch (listener.yield(element), backlog) {

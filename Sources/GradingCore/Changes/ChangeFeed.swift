@@ -8,6 +8,8 @@ import ServiceLifecycle
 package final class ChangeFeed: Service, Sendable {
     /// Batches that a subscriber may be behind.
     static let backlog = 32
+    /// How many times longer changes are gathered while nobody subscribes: they are only counted then.
+    static let unheardFactor = 10
 
     private let store: any Store
     private let clock: any Clock<Duration>
@@ -80,7 +82,8 @@ package final class ChangeFeed: Service, Sendable {
         guard !changes.isEmpty else { return }
         for change in changes { metrics.count(change.change) }
         subscribers.send(changes)
-        if gathering > .zero { try? await clock.sleep(for: gathering) }
+        let pause = subscribers.hasListeners ? gathering : gathering * Self.unheardFactor
+        if pause > .zero { try? await clock.sleep(for: pause) }
     }
 
     private func timer(_ wait: Duration, _ wake: AsyncStream<Void>.Continuation) -> Task<Void, Never> {

@@ -30,7 +30,7 @@ extension APIRequest {
 
     /// Whether a `Content-Type` is present and is not JSON (`application/json` or any `+json`, with parameters or without).
     var isDeclaredOtherThanJSON: Bool {
-        guard let declared = headers[.contentType] else { return false }
+        guard let declared = headers[.contentType], declared != "application/json" else { return false }
         let essence = (declared.split(separator: ";", omittingEmptySubsequences: false).first ?? "")
             .trimming { $0 == " " || $0 == "\t" }.lowercased()
         guard essence != "application/json" else { return false }

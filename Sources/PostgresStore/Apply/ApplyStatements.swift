@@ -1,17 +1,22 @@
 /// The SQL of the one way in. Each statement takes a whole batch as arrays.
 struct ApplyStatements: Sendable {
-    let lockSessions: Statement
+    /// Locks the sessions of these tasks and the students who bear them, and reads both.
+    let lockBearers: Statement
+    /// Locks and reads the students alone.
+    let bearers: Statement
+    /// What the monitor itself keeps of tasks.
+    let records: Statement
+    let formerTasks: Statement
     let sessionsOfTasks: Statement
     let freeSessions: Statement
     let freeStudents: Statement
-    let tasks: Statement
-    let formerTasks: Statement
     let deliveries: Statement
     let insertDeliveries: Statement
     let settleDeliveries: Statement
     let markConflicts: Statement
     let updateStudents: Statement
-    let upsertTasks: Statement
+    let updateTasks: Statement
+    let insertTasks: Statement
     let insertLogs: Statement
     let insertChanges: Statement
     let insertKeys: Statement
@@ -19,14 +24,28 @@ struct ApplyStatements: Sendable {
     let rollUp: RollUpStatements
 
     init(_ layout: WebAppLayout) {
-        // Two instances that end a session's last two students would each miss the other: the session's row is the lock.
-        // `NO KEY`: the web app may still add students and logs to it.
-        lockSessions = Statement(
-            "lock_sessions",
+        // Several students may bear one task id in the web app's first generation.
+        let bearersOfTasks = """
+            SELECT s."taskId", s.id, s."gradingSessionId", s.status::text, s."gradedAt", g.status::text
+            FROM \(layout.students) s JOIN \(layout.sessions) g ON g.id = s."gradingSessionId"
+            WHERE s."taskId" = ANY ($1) ORDER BY g.id COLLATE "C", s.id COLLATE "C"
             """
-            SELECT id FROM \(layout.sessions)
-            WHERE id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
-            ORDER BY id COLLATE "C" FOR NO KEY UPDATE
+        // Two instances that end a session's last two students would each miss the other: the session's row is the lock.
+        // `NO KEY`: the web app may still add students and logs to it. What comes back is what was committed when the locks
+        // were had, for the locked rows alone (manual, 13.2.1): all else is read by later statements.
+        lockBearers = Statement("lock_bearers", bearersOfTasks + " FOR NO KEY UPDATE OF g, s")
+        bearers = Statement("bearers", bearersOfTasks + " FOR NO KEY UPDATE OF s")
+        records = Statement(
+            "records",
+            "SELECT t.task_id, \(TaskRecord.columns) FROM \(MonitorSchema.name).tasks t WHERE t.task_id = ANY ($1)"
+        )
+        formerTasks = Statement(
+            "former_tasks",
+            """
+            SELECT t.task_id, s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(TaskRecord.columns)
+            FROM \(MonitorSchema.name).tasks t
+            JOIN \(layout.students) s ON s.id = t.student_id JOIN \(layout.sessions) g ON g.id = s."gradingSessionId"
+            WHERE t.task_id = ANY ($1)
             """
         )
         sessionsOfTasks = Statement(
@@ -47,25 +66,6 @@ struct ApplyStatements: Sendable {
             "free_students",
             """
             SELECT "taskId" FROM \(layout.students) WHERE "taskId" = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED
-            """
-        )
-        // Several students may bear one task id in the web app's first generation: an open one is meant.
-        tasks = Statement(
-            "tasks",
-            """
-            SELECT s."taskId", s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(Self.taskColumns)
-            FROM \(layout.students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-            WHERE s."taskId" = ANY ($1)
-            ORDER BY s.status NOT \(layout.open), s.id COLLATE "C"
-            FOR NO KEY UPDATE OF s
-            """
-        )
-        formerTasks = Statement(
-            "former_tasks",
-            """
-            SELECT t.task_id, s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(Self.taskColumns)
-            FROM \(MonitorSchema.name).tasks t JOIN \(layout.students) s ON s.id = t.student_id
-            WHERE t.task_id = ANY ($1)
             """
         )
         deliveries = Statement(
@@ -107,21 +107,36 @@ struct ApplyStatements: Sendable {
             WHERE s.id = u.id
             """
         )
-        upsertTasks = Statement(
-            "upsert_tasks",
+        let taskWrites = """
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                AS u(task, student, signal, processing, via, hash, attempt, moved, review, error, next)
+            """
+        // Not an upsert where the row is known: that would lock it first, which is written to the log as well.
+        updateTasks = Statement(
+            "update_tasks",
+            """
+            UPDATE \(MonitorSchema.name).tasks t
+            SET student_id = u.student, last_signal_at = u.signal, first_processing_at = u.processing, learned_via = u.via,
+                result_hash = u.hash, reported_attempt = u.attempt, next_check_at = u.next,
+                needs_review = CASE WHEN u.moved THEN u.review ELSE t.needs_review END,
+                last_error = CASE WHEN u.moved THEN u.error ELSE t.last_error END
+            \(taskWrites)
+            WHERE t.task_id = u.task
+            """
+        )
+        // A claim may have made the row in the meantime.
+        insertTasks = Statement(
+            "insert_tasks",
             """
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, last_signal_at, first_processing_at, learned_via,
                 result_hash, reported_attempt, needs_review, last_error, next_check_at)
-            SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.review, u.error, u.next
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
-                AS u(task, student, signal, processing, via, hash, attempt, review, error, next)
+            SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.moved AND u.review, u.error, u.next
+            \(taskWrites)
             ON CONFLICT (task_id) DO UPDATE
             SET student_id = excluded.student_id, last_signal_at = excluded.last_signal_at,
                 first_processing_at = excluded.first_processing_at, learned_via = excluded.learned_via,
                 result_hash = excluded.result_hash, reported_attempt = excluded.reported_attempt,
-                next_check_at = excluded.next_check_at,
-                needs_review = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.needs_review ELSE t.needs_review END,
-                last_error = CASE WHEN excluded.task_id = ANY ($10) THEN excluded.last_error ELSE t.last_error END
+                needs_review = excluded.needs_review, last_error = excluded.last_error, next_check_at = excluded.next_check_at
             """
         )
         // The log's row belongs to the user who owns the session.
@@ -157,8 +172,4 @@ struct ApplyStatements: Sendable {
         )
         rollUp = RollUpStatements(layout)
     }
-
-    private static let taskColumns = """
-        t.attempt, t.result_hash, t.last_signal_at, t.first_processing_at, t.learned_via, t.reported_attempt
-        """
 }

@@ -4,86 +4,81 @@ import GradingCore
 struct BatchState {
     /// What the plan is made from.
     private(set) var known = CommitState()
+    /// The tasks of which the monitor keeps something.
+    private(set) var recorded: Set<TaskID> = []
     /// Everybody who bears one of the batch's task ids: several may, in the web app's first generation.
-    private var bearers: [(id: StudentRowID, session: SessionID, status: TaskStatus)] = []
+    private var bearers: [TaskBearer] = []
+    /// Where their sessions stand.
+    private var sessions: [SessionID: SessionStatus] = [:]
     /// Where all others stand in the same sessions.
     private let otherPresence: QueryResult
 
-    /// Locks the sessions of the batch's tasks, then reads. Each statement sees what was committed before it began.
+    /// Locks, then reads: each statement sees what was committed before it began.
     init(
         of batch: [TaskReport],
         in transaction: inout Transaction,
         _ statements: ApplyStatements
     ) throws(PostgresError) {
-        let ids = Set(batch.map(\.task)).sorted().map(\.rawValue)
-        let deliveryIDs = Set(batch.compactMap(\.provenance.delivery?.id)).sorted()
+        let ids = Set(batch.map(\.task)).sorted()
+        let tasks = Parameter.texts(ids.map(\.rawValue))
+        let deliveries = Parameter.texts(Set(batch.compactMap(\.provenance.delivery?.id)).sorted())
         let results = try transaction.run([
-            statements.lockSessions(.texts(ids)), statements.tasks(.texts(ids)), statements.deliveries(.texts(deliveryIDs)),
-            statements.rollUp.otherPresence(.texts(ids)),
+            statements.lockBearers(tasks), statements.records(tasks), statements.deliveries(deliveries),
+            statements.rollUp.otherPresence(tasks),
         ])
         otherPresence = results[3]
-        try take(tasks: results[1], locked: Set(results[0].rows.compactMap { $0.text(0) }))
+        take(bearers: results[0], records: results[1])
         for row in results[2].rows {
             if let id = row.text(0), let delivery = KnownDelivery(row) { known.deliveries[id] = delivery }
         }
-        try readFormerTasks(ids, in: &transaction, statements)
+        try readFormerTasks(ids.filter { known.tasks[$0] == nil }, in: &transaction, statements)
     }
 
     /// What becomes of the sessions that the plan has touched.
     func rollUps(after plan: CommitPlan) -> SessionRollUps {
         let moved = Dictionary(plan.tasks.map { ($0.state.student, $0.state.status) }) { $1 }
-        var statuses: [SessionID: [TaskStatus]] = [:]
-        for session in plan.touchedSessions { statuses[session] = [] }
-        for bearer in bearers {
-            statuses[bearer.session]?.append(moved[bearer.id] ?? bearer.status)
+        var touched: [SessionID: TouchedSession] = [:]
+        for session in plan.touchedSessions {
+            touched[session] = sessions[session].map { TouchedSession(status: $0) }
         }
-        return SessionRollUps(otherPresence, and: statuses)
+        for bearer in bearers {
+            touched[bearer.session]?.bearers.append(moved[bearer.student] ?? bearer.status)
+        }
+        return SessionRollUps(touched, others: otherPresence)
     }
 
-    private mutating func take(tasks: QueryResult, locked: Set<String>) throws(PostgresError) {
-        for row in tasks.rows {
-            guard let state = TaskState(row, isSuperseded: false) else { continue }
-            // The task appeared, or moved to another session, after the locks were taken.
-            guard locked.contains(state.session.rawValue) else { throw .overtaken }
-            bearers.append((state.student, state.session, state.status))
-            if known.tasks[state.task] == nil { known.tasks[state.task] = state }
+    private mutating func take(bearers rows: QueryResult, records: QueryResult) {
+        var chosen: [TaskID: TaskBearer] = [:]
+        for row in rows.rows {
+            guard let bearer = TaskBearer(row) else { continue }
+            bearers.append(bearer)
+            sessions[bearer.session] = row.text(5).flatMap(SessionWords.firstGeneration.status)
+            if chosen[bearer.task].map(bearer.comes(before:)) ?? true { chosen[bearer.task] = bearer }
         }
+        for row in records.rows {
+            guard let task = row.text(0).flatMap(TaskID.init) else { continue }
+            recorded.insert(task)
+            if let bearer = chosen.removeValue(forKey: task) {
+                known.tasks[task] = TaskState(bearer, TaskRecord(row, from: 1))
+            }
+        }
+        for bearer in chosen.values { known.tasks[bearer.task] = TaskState(bearer, .none) }
     }
 
     /// A task id that no student bears any more is history: it is read to be told so, and never written.
     private mutating func readFormerTasks(
-        _ ids: [String],
+        _ missing: [TaskID],
         in transaction: inout Transaction,
         _ statements: ApplyStatements
     ) throws(PostgresError) {
-        let missing = ids.filter { id in TaskID(id).map { known.tasks[$0] == nil } ?? false }
         guard !missing.isEmpty else { return }
-        for row in try transaction.run([statements.formerTasks(.texts(missing))])[0].rows {
-            if let state = TaskState(row, isSuperseded: true) { known.tasks[state.task] = state }
+        let tasks = Parameter.texts(missing.map(\.rawValue))
+        let results = try transaction.run([statements.sessionsOfTasks(tasks), statements.formerTasks(tasks)])
+        // Somebody bears it by now: the task appeared, or moved to another session, while the locks were waited for.
+        guard results[0].count == 0 else { throw .overtaken }
+        for row in results[1].rows {
+            if let state = TaskState(former: row) { known.tasks[state.task] = state }
         }
-    }
-}
-
-extension TaskState {
-    /// - Parameter row: of ``ApplyStatements/tasks`` or ``ApplyStatements/formerTasks``.
-    init?(_ row: ResultRow, isSuperseded: Bool) {
-        guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1), let session = row.text(2),
-            let status = row.text(3).flatMap(TaskStatus.init)
-        else { return nil }
-        self.init(
-            task: task,
-            student: StudentRowID(student),
-            session: SessionID(stored: session),
-            status: status,
-            attempt: row.integer(5) ?? 1,
-            reportedAttempt: row.integer(10),
-            isSuperseded: isSuperseded,
-            resultHash: row.bytes(6),
-            lastSignalAt: row.timestamp(7),
-            firstProcessingAt: row.timestamp(8),
-            gradedAt: row.timestamp(4),
-            learnedVia: row.text(9).flatMap(ReportSource.init)
-        )
     }
 }
 

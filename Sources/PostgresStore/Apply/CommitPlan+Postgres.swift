@@ -2,9 +2,16 @@ import GradingCore
 
 extension CommitPlan {
     /// What the plan writes, apart from the roll-up of the sessions: never nothing.
-    func queries(_ statements: ApplyStatements, noting keys: [String], at now: Timestamp) -> [Query] {
+    ///
+    /// - Parameter recorded: the tasks that have a row of the monitor's.
+    func queries(
+        _ statements: ApplyStatements,
+        recorded: Set<TaskID>,
+        noting keys: [String],
+        at now: Timestamp
+    ) -> [Query] {
         let writes =
-            deliveryQueries(statements, at: now) + taskQueries(statements, at: now)
+            deliveryQueries(statements, at: now) + taskQueries(statements, recorded, at: now)
             + logAndChangeQueries(statements, at: now)
         // Apart from the rest: that a key was noted before leaves them nothing to write.
         return keyQueries(keys, statements, at: now) + (writes.isEmpty ? [Self.barrier()] : writes)
@@ -43,11 +50,17 @@ extension CommitPlan {
 
     // MARK: Tasks
 
-    private func taskQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
-        guard !tasks.isEmpty else { return [] }
+    private func taskQueries(_ statements: ApplyStatements, _ recorded: Set<TaskID>, at now: Timestamp) -> [Query] {
         let sorted = tasks.sorted { $0.state.task < $1.state.task }
         let moved = sorted.filter { $0.move != nil }
-        return (moved.isEmpty ? [] : [statements.updateStudents(moved, at: now)]) + [statements.upsertTasks(sorted)]
+        let (updated, new) = (
+            sorted.filter { recorded.contains($0.state.task) }, sorted.filter { !recorded.contains($0.state.task) }
+        )
+        return [
+            moved.isEmpty ? nil : statements.updateStudents(moved, at: now),
+            updated.isEmpty ? nil : statements.writeTasks(statements.updateTasks, updated),
+            new.isEmpty ? nil : statements.writeTasks(statements.insertTasks, new),
+        ].compactMap(\.self)
     }
 
     // MARK: Logs, changes, keys
@@ -102,19 +115,18 @@ extension ApplyStatements {
         )
     }
 
-    fileprivate func upsertTasks(_ tasks: [TaskWrite]) -> Query {
-        let states = tasks.map(\.state)
-        return upsertTasks(
-            .texts(states.map(\.task.rawValue)),
-            .texts(states.map(\.student.rawValue)),
-            .timestamps(states.map(\.lastSignalAt)),
-            .timestamps(states.map(\.firstProcessingAt)),
-            .texts(states.map(\.learnedVia?.rawValue)),
-            .byteArrays(states.map(\.resultHash)),
-            .integers(states.map(\.reportedAttempt)),
+    fileprivate func writeTasks(_ statement: Statement, _ tasks: [TaskWrite]) -> Query {
+        statement(
+            .texts(tasks.map(\.state.task.rawValue)),
+            .texts(tasks.map(\.state.student.rawValue)),
+            .timestamps(tasks.map(\.state.lastSignalAt)),
+            .timestamps(tasks.map(\.state.firstProcessingAt)),
+            .texts(tasks.map(\.state.learnedVia?.rawValue)),
+            .byteArrays(tasks.map(\.state.resultHash)),
+            .integers(tasks.map(\.state.reportedAttempt)),
+            .flags(tasks.map { $0.move != nil }),
             .flags(tasks.map { $0.move?.needsReview ?? false }),
             .texts(tasks.map { $0.move?.error }),
-            .texts(tasks.filter { $0.move != nil }.map(\.state.task.rawValue)),
             .timestamps(tasks.map(\.nextCheckAt))
         )
     }

@@ -33,13 +33,13 @@ struct RollUpStatements: Sendable {
         otherPresence = Statement(
             "other_presence",
             """
-            SELECT g.id, g.status::text, o.open, NOT o.open AND \(someone("s.status \(layout.graded) AND \(others)"))
-            FROM \(layout.sessions) g CROSS JOIN LATERAL (
+            SELECT g.id, o.open, NOT o.open AND \(someone("s.status \(layout.graded) AND \(others)"))
+            FROM (SELECT DISTINCT "gradingSessionId" AS id FROM \(layout.students) WHERE "taskId" = ANY ($1)) AS g
+            CROSS JOIN LATERAL (
                 SELECT \(someone("s.status \(layout.open) AND \(others)")) AS open
                 -- Not pulled up: it is looked for once.
                 OFFSET 0
             ) AS o
-            WHERE g.id IN (SELECT "gradingSessionId" FROM \(layout.students) WHERE "taskId" = ANY ($1))
             ORDER BY g.id COLLATE "C"
             """
         )

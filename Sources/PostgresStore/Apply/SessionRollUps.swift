@@ -1,5 +1,13 @@
 import GradingCore
 
+/// A session whose students a batch has moved.
+struct TouchedSession {
+    /// Before the batch.
+    let status: SessionStatus
+    /// Its students who bear one of the batch's tasks, after the batch.
+    var bearers: [TaskStatus] = []
+}
+
 /// What the roll-up of some sessions writes, from where their students stand.
 struct SessionRollUps {
     private var moves: [SessionChange] = []
@@ -21,14 +29,14 @@ struct SessionRollUps {
     /// grade between COMPLETED and FAILED: that others are under way or have failed changes nothing.
     ///
     /// - Parameters:
-    ///   - presence: the rows of ``RollUpStatements/otherPresence``.
-    ///   - bearers: the touched sessions, with their students who are not counted in those rows.
-    init(_ presence: QueryResult, and bearers: [SessionID: [TaskStatus]]) {
-        for row in presence.rows {
-            guard let (session, current) = row.sessionAndStatus, let statuses = bearers[session] else { continue }
-            var students = StudentPresence(pending: row.flag(2), processing: false, failed: false, graded: row.flag(3))
-            for status in statuses { students.insert(studentWithTask: status) }
-            note(session, current, students)
+    ///   - touched: with those of their students who bear one of the batch's tasks.
+    ///   - others: the rows of ``RollUpStatements/otherPresence``.
+    init(_ touched: [SessionID: TouchedSession], others: QueryResult) {
+        for row in others.rows {
+            guard let session = row.text(0).map(SessionID.init(stored:)), let found = touched[session] else { continue }
+            var students = StudentPresence(pending: row.flag(1), processing: false, failed: false, graded: row.flag(2))
+            for status in found.bearers { students.insert(studentWithTask: status) }
+            note(session, found.status, students)
         }
     }
 

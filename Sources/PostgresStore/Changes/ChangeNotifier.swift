@@ -7,7 +7,7 @@ import Synchronization
 /// (`PreCommit_Notify` in its async.c). At most one notification in ``pause``, for any number of commits; what is lost on the
 /// way, the others catch up with by the sequence.
 final class ChangeNotifier: Sendable {
-    private static let pause = Duration.milliseconds(20)
+    private static let pause = Duration.milliseconds(50)
     private static let notify = Statement("notify", "SELECT pg_notify('\(ChangeListener.channel)', '')")
 
     private struct State {

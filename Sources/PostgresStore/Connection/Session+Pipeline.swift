@@ -134,25 +134,27 @@ extension Session.Replies {
 }
 
 extension [Parameter] {
-    /// The four parallel arrays that libpq wants. All values are binary.
+    /// The four parallel arrays that libpq wants, which copies the values into its own buffer. All values are binary.
     fileprivate func withPointers<Value>(
         _ body: (_ types: [Oid], _ values: [UnsafePointer<CChar>?], _ lengths: [Int32], _ formats: [Int32]) -> Value
     ) -> Value {
-        // One block for all values: none of them moves while libpq copies them into its own buffer.
-        var block: [UInt8] = []
-        block.reserveCapacity(reduce(1) { $0 + ($1.bytes?.count ?? 0) })
-        for parameter in self { block.append(contentsOf: parameter.bytes ?? []) }
-        // Never empty, so that an empty value is not taken for NULL.
-        block.append(0)
-        return block.withUnsafeBytes { bytes in
-            var offset = 0
-            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            let values: [UnsafePointer<CChar>?] = map { parameter in
-                guard let count = parameter.bytes?.count else { return nil }
-                defer { offset += count }
-                return start.map { $0 + offset }
+        var values: [UnsafePointer<CChar>?] = []
+        values.reserveCapacity(count)
+        // A pointer holds for as long as its closure runs: one within the other.
+        func point(at index: Int) -> Value {
+            guard index < count else {
+                return body(map(\.type), values, map { Int32(clamping: $0.bytes?.count ?? 0) }, map { _ in 1 })
             }
-            return body(map(\.type), values, map { Int32(clamping: $0.bytes?.count ?? 0) }, map { _ in 1 })
+            guard let bytes = self[index].bytes else {
+                values.append(nil)
+                return point(at: index + 1)
+            }
+            // The spare byte: an empty value without an address would be taken for NULL.
+            return (bytes.isEmpty ? [0] : bytes).withUnsafeBytes { bytes in
+                values.append(bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+                return point(at: index + 1)
+            }
         }
+        return point(at: 0)
     }
 }
