@@ -141,9 +141,9 @@ struct HTTPGradingServerClientTests {
 
     @Test("a refused connection fails at once", arguments: ["127.0.0.1", "localhost"])
     func refused(host: String) async throws {
-        let server = try await ScriptedServer(.silence)
-        try await server.close()
-        let result = try await ask(url: "http://\(host):\(server.port)")
+        let port = try RefusingPort()
+        defer { port.close() }
+        let result = try await ask(url: "http://\(host):\(port.number)")
         #expect(result == .failure(.connection("the connection was refused")))
     }
 
