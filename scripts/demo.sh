@@ -83,8 +83,27 @@ answer() {
     fail "no '$1=' from ${2##*/}"
 }
 
-# The two servers need each other's address: choose the grading server's port before either starts.
-grading_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# The servers need each other's address, and keep it when they are killed and started again: ports for the grading server and
+# the monitors are chosen here, and held until the end. A socket that is bound and does not listen refuses connections and lets
+# nobody have its port but a server that sets SO_REUSEADDR, as these do.
+exec {reserved}< <(exec python3 - "$((instances + 1))" <<'PYTHON'
+import select, socket, sys
+
+held = [socket.socket() for _ in range(int(sys.argv[1]))]
+for each in held:
+    each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    each.bind(("127.0.0.1", 0))
+print(*[each.getsockname()[1] for each in held], flush=True)
+# Until nobody reads any more.
+until_closed = select.poll()
+until_closed.register(1, 0)
+until_closed.poll()
+PYTHON
+)
+pids+=("$!")
+read -r -a ports <&"$reserved" || fail "no free port"
+grading_port=${ports[0]}
+if ((port == 0)); then port=${ports[1]}; fi
 
 database_url="sqlite:$data/demo.db" database_name=SQLite database=$data/demo.db
 if [[ $postgres == yes ]]; then
@@ -99,16 +118,16 @@ fi
 secret() { head -c 32 /dev/urandom | base64; }
 webhook_secret="whsec_$(secret)" cron_secret=$(secret) operator_secret=$(secret)
 
-# keep_up NUMBER PORT: runs a monitor, and again on the same port when it was killed, as an init system would.
+# keep_up NUMBER PORT: runs a monitor, and again when it was killed, as an init system would.
 keep_up() {
-    local monitor_port=$2 process='' status
+    local process='' status
     trap 'kill "$process"; wait "$process"; exit' TERM
     while :; do
         # Nothing of the caller's own settings counts here. Short times, so that a lost callback is found while one watches.
         env -i PATH="$PATH" HOME="${HOME:-/}" \
             DATABASE_URL="$database_url" GRADING_SERVER_URL="http://127.0.0.1:$grading_port" \
             WEBHOOK_SECRETS="$webhook_secret" CRON_SECRETS="$cron_secret" OPERATOR_SECRETS="$operator_secret" \
-            HTTP_HOST=127.0.0.1 HTTP_PORT="$monitor_port" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
+            HTTP_HOST=127.0.0.1 HTTP_PORT="$2" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
             LOG_LEVEL=info LOG_FORMAT=text \
             "$monitor" serve --dev >>"$data/monitor-$1.out" 2>>"$data/monitor-$1.log" &
         process=$!
@@ -117,7 +136,6 @@ keep_up() {
         # The shell would tell of a killed process here; the demonstration does so itself.
         wait "$process" 2>/dev/null || status=$?
         ((status == 128 + 9)) || exit "$status"
-        monitor_port=$(sed -n 's/^url=.*://p' "$data/monitor-$1.out" | tail -n 1)
     done
 }
 
@@ -125,7 +143,7 @@ keepers=()
 for ((number = 1; number <= instances; number++)); do
     keep_up "$number" "$port" &
     keepers+=("$!")
-    port=0
+    port=${ports[number + 1]:-}
 done
 pids+=("${keepers[@]}")
 urls=() callback_urls=() monitor_urls=()
@@ -172,4 +190,4 @@ Still up. Look around, for instance:
   curl -s -H 'Authorization: Bearer $operator_secret' '${urls[0]}/api/sessions/demo/logs?limit=5'
 Ctrl-C ends it and removes its data.
 TEXT
-wait "${pids[@]}"
+wait "${pids[@]:1}"

@@ -24,10 +24,18 @@ def default_binary() -> str:
     return os.environ.get("GRADING_MONITOR", str(ROOT / ".build" / "debug" / "grading-monitor"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class ReservedPort:
+    """A port on 127.0.0.1 that nobody else is given while this object lives, even when the server that it is for is down.
+
+    The socket is bound and does not listen: a connection is refused, and no other program gets the port for its own end of a
+    connection. A server that sets SO_REUSEADDR, as servers do, can listen there all the same.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.number = self._socket.getsockname()[1]
 
 
 def signed_headers(secret: str, delivery: str, body: bytes, timestamp: int | None = None) -> dict[str, str]:
@@ -99,7 +107,8 @@ class Monitor:
         shared = shared or Secrets.fresh()
         self.binary = binary
         self.name = name
-        self.port = free_port()
+        self._reserved, self._nobody = ReservedPort(), ReservedPort()
+        self.port = self._reserved.number
         self.database = directory / f"{name}.db"
         self.log = directory / f"{name}.log"
         self.webhook_secret, self.cron_secret, self.operator_secret = shared
@@ -109,7 +118,7 @@ class Monitor:
             "HOME": str(directory),
             "DATABASE_URL": database_url or f"sqlite:{self.database}",
             # Nobody listens there: these programs have no grading server to ask.
-            "GRADING_SERVER_URL": f"http://127.0.0.1:{free_port()}",
+            "GRADING_SERVER_URL": f"http://127.0.0.1:{self._nobody.number}",
             "WEBHOOK_SECRETS": self.webhook_secret,
             "CRON_SECRETS": self.cron_secret,
             "OPERATOR_SECRETS": self.operator_secret,

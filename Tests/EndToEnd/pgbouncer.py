@@ -20,7 +20,7 @@ from effects import Effects, verdict
 from fleet import fleet
 from grading_server import GradingServer
 from load import Load, count, longest, pause
-from monitor import Monitor, default_binary, free_port, wait_until
+from monitor import Monitor, ReservedPort, default_binary, wait_until
 from postgres import DATABASE, ROLE, Cluster, as_postgres, workspace
 
 # What a message may name: settings of pgbouncer, and ours.
@@ -35,7 +35,8 @@ class Pooler:
     """One pgbouncer with an ini file of its own."""
 
     def __init__(self, directory: pathlib.Path, cluster: Cluster, pool_mode: str, ignored: str):
-        self.port = free_port()
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
         self.home = directory / f"pgbouncer-{self.port}"
         self.home.mkdir()
         (self.home / "users.txt").write_text(f'"{ROLE}" "{cluster.password}"\n')

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 from typing import Iterator
 
-from monitor import free_port, wait_until
+from monitor import ReservedPort, wait_until
 
 ROLE = DATABASE = "monitor"
 # Where a fault makes the database itself hang, a question to it must not.
@@ -53,7 +53,8 @@ class Cluster:
 
     def __init__(self, directory: pathlib.Path, name: str, **settings: str):
         self.name = name
-        self.port = free_port()
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
         self.password = secrets.token_hex(12)
         self.home = directory / name
         self.data = self.home / "data"
