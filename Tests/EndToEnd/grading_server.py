@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import sys
 import threading
 import time
 from typing import NamedTuple
@@ -15,6 +16,15 @@ class Question(NamedTuple):
     # Times are those of `time.time`, to be compared with the database's clock.
     began: float
     ended: float
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *request: object) -> None:
+        # Askers are killed here, which is no news.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*request)
 
 
 class GradingServer:
@@ -33,8 +43,7 @@ class GradingServer:
 
     def listen_for(self, asker: str) -> str:
         """The URL for it."""
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler(asker))
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), self._handler(asker))
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         return f"http://127.0.0.1:{server.server_address[1]}"

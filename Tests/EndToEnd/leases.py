@@ -13,7 +13,11 @@ INTERVAL = 0.04
 
 
 class Lease(NamedTuple):
-    """One owner's hold on one task, as far as the samples show it. Times are those of the database's clock, in seconds."""
+    """One owner's hold on one task, as far as the samples show it: it began before `first` and ended after `last`.
+
+    Times are those of the database's clock, in seconds. A lease that one sample shows may have `last` before `first`: the
+    sample itself took that long.
+    """
 
     task: str
     owner: str
@@ -30,12 +34,16 @@ class Lease(NamedTuple):
 class LeaseLog:
     """Samples in a thread, from `with` to the end of the block."""
 
+    # What a row shows was so at some moment between the first two columns.
     TASKS = """
-        SELECT extract(epoch FROM clock_timestamp()), task_id, lease_owner, extract(epoch FROM lease_expires_at)
+        SELECT extract(epoch FROM statement_timestamp()), extract(epoch FROM clock_timestamp()),
+            task_id, lease_owner, extract(epoch FROM lease_expires_at)
         FROM grading_monitor.tasks WHERE lease_owner IS NOT NULL
         """
     SWEEPS = """
-        SELECT extract(epoch FROM clock_timestamp()), name, owner, extract(epoch FROM expires_at) FROM grading_monitor.leases
+        SELECT extract(epoch FROM statement_timestamp()), extract(epoch FROM clock_timestamp()),
+            name, owner, extract(epoch FROM expires_at)
+        FROM grading_monitor.leases
         """
 
     def __init__(self, cluster: Cluster):
@@ -68,14 +76,14 @@ class LeaseLog:
     def _take(rows: list[list[str]], log: list[Lease], standing: dict[str, int]) -> None:
         """A row goes on with the lease that stands when owner and expiry are the same; else it is a new one."""
         seen = set()
-        for now, task, owner, expires in rows:
+        for earliest, latest, task, owner, expires in rows:
             seen.add(task)
-            at, known = float(now), standing.get(task)
+            known = standing.get(task)
             if known is not None and log[known].owner == owner and log[known].expires == float(expires):
-                log[known] = log[known]._replace(last=at)
+                log[known] = log[known]._replace(last=float(earliest))
             else:
                 standing[task] = len(log)
-                log.append(Lease(task, owner, at, at, float(expires)))
+                log.append(Lease(task, owner, float(latest), float(earliest), float(expires)))
         for task in [each for each in standing if each not in seen]:
             del standing[task]
 
