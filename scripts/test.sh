@@ -29,15 +29,34 @@ done
 
 summary=()
 failed=0
+failures=()
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
 
-# step NAME COMMAND...: runs it, remembers how it ended and how long it took.
+# telling FILE: what a failed step said, in short: its first lines that name something wrong, and its last ones.
+telling() {
+    awk '
+        { line[NR] = substr($0, 1, 300) }
+        END {
+            last = NR > 8 ? NR - 8 : 0
+            for (n = 1; n <= last; n++)
+                if (line[n] ~ /✘|WRONG|[Ee]rror:|^FAIL|Traceback/ && ++told <= 16) print "    " line[n]
+            if (last > 0) print "    …"
+            for (n = last + 1; n <= NR; n++) print "    " line[n]
+        }' "$1"
+}
+
+# step NAME COMMAND...: runs it, remembers how it ended and how long it took, and of a failure what it said.
 step() {
     local name=$1 began=$SECONDS verdict=passed
     shift
     echo
     echo "==> $name"
-    "$@" || verdict=FAILED
-    [[ $verdict == passed ]] || failed=$((failed + 1))
+    "$@" 2>&1 | tee "$output" || verdict=FAILED
+    if [[ $verdict == FAILED ]]; then
+        failed=$((failed + 1))
+        failures+=("$name"$'\n'"$(telling "$output")")
+    fi
     summary+=("$(printf '%-8s %5d s  %s' "$verdict" "$((SECONDS - began))" "$name")")
     [[ $verdict == passed ]]
 }
@@ -86,18 +105,18 @@ build() {
 # All tests of the package on both databases. That the half for PostgreSQL ran is seen, not believed: a suite that was
 # switched off passes too.
 unit_tests() {
-    local output status=0
+    local seen status=0
     if [[ $with_postgres == no ]]; then
         swift test --skip-build
         return
     fi
-    output=$(mktemp)
-    scripts/with-postgres.sh swift test --skip-build 2>&1 | tee "$output" || status=$?
-    if ! grep -q 'Suite "PostgreSQL keeps the rules of every store" passed' "$output"; then
+    seen=$(mktemp)
+    scripts/with-postgres.sh swift test --skip-build 2>&1 | tee "$seen" || status=$?
+    if ! grep -q 'Suite "PostgreSQL keeps the rules of every store" passed' "$seen"; then
         echo "test: the tests on PostgreSQL did not run to a good end" >&2
         status=1
     fi
-    rm -f "$output"
+    rm -f "$seen"
     return "$status"
 }
 
@@ -142,6 +161,9 @@ echo
 echo "==> Summary ($SECONDS s)"
 printf '%s\n' "${summary[@]}"
 if ((failed > 0)); then
+    # Once more, since a log of all this is long and may be cut.
+    printf '\n==> Failed: %s\n' "${failures[@]}"
+    echo
     echo "$failed failed"
     exit 1
 fi
