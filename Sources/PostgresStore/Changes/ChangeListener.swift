@@ -69,7 +69,7 @@ final class ChangeListener: Sendable {
         try await connection.perform { (session, deadline) throws(PostgresError) in
             // Through a pooler LISTEN would be somebody else's a moment later: the clock has to do.
             if session.isPooled {
-                _ = try session.pollSocket(writing: false, until: Deadline(in: Self.patience))
+                try session.wait(until: Deadline(in: Self.patience))
                 return true
             }
             if !session.isListening {
@@ -100,8 +100,13 @@ extension Session {
     /// `false` when there was none until the deadline.
     fileprivate func waitForNotification(until deadline: Deadline) throws(PostgresError) -> Bool {
         if takeNotifications() > 0 { return true }
-        guard try pollSocket(writing: false, until: deadline) else { return false }
-        guard PQconsumeInput(connection) == 1 else { throw .connection(errorMessage) }
+        try wait(until: deadline)
         return takeNotifications() > 0
+    }
+
+    /// Until the server says something, or the deadline. A connection that was closed is an error, not a reason to ask again.
+    fileprivate func wait(until deadline: Deadline) throws(PostgresError) {
+        guard try pollSocket(writing: false, until: deadline) else { return }
+        guard PQconsumeInput(connection) == 1 else { throw .connection(errorMessage) }
     }
 }

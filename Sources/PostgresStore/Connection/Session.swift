@@ -10,7 +10,7 @@ final class Session {
     let notices = NoticeLog()
     /// Whether a pooler such as pgbouncer stands in between, which may give every transaction another server connection:
     /// nothing may be left in the session then, neither prepared statements nor settings nor LISTEN.
-    private(set) var isPooled = false
+    var isPooled = false
     /// What a transaction has to ask for itself when the session cannot keep it.
     private let settings: Statement
     /// Names of statements that this connection has prepared.
