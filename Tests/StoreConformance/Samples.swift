@@ -43,7 +43,8 @@ extension GradingResult {
             raw: Array(json(score, maximum).utf8),
             totalScore: score,
             maxScore: maximum,
-            assessment: .graded
+            assessment: .graded,
+            parts: [GradedPart(question: "1", score: score, feedback: "ọ̀")]
         )
     }
 

@@ -8,12 +8,21 @@ package struct GradingResult: Sendable, Equatable {
     package let maxScore: Double?
     /// Whether there is a grade in it.
     package let assessment: ResultAssessment
+    /// Its parts, in their order, none called like another; empty when it has none.
+    package let parts: [GradedPart]
 
-    package init(raw: [UInt8], totalScore: Double?, maxScore: Double?, assessment: ResultAssessment) {
+    package init(
+        raw: [UInt8],
+        totalScore: Double?,
+        maxScore: Double?,
+        assessment: ResultAssessment,
+        parts: [GradedPart] = []
+    ) {
         self.raw = raw
         self.totalScore = totalScore
         self.maxScore = maxScore
         self.assessment = assessment
+        self.parts = parts
     }
 }
 

@@ -4,6 +4,8 @@ struct PartTally {
     private(set) var graded = 0
     /// Parts that are an error instead of a grade.
     private(set) var failed = 0
+    /// All of them, in their order, under the names that they were given.
+    private(set) var parts: [GradedPart] = []
     private var scoreSum = 0.0
     private var maximumSum: Double?
 
@@ -17,11 +19,13 @@ struct PartTally {
         switch try scanner.peek() {
         case .object:
             var object = try scanner.beginObject()
-            while try scanner.nextKey(in: &object) != nil { try readPart(from: &scanner) }
+            while let key = try scanner.nextKey(in: &object) {
+                try readPart(named: scanner.text(of: key), from: &scanner)
+            }
             return true
         case .array:
             var array = try scanner.beginArray()
-            while try scanner.nextElement(in: &array) { try readPart(from: &scanner) }
+            while try scanner.nextElement(in: &array) { try readPart(named: "", from: &scanner) }
             return true
         case .string, .number, .boolean, .null:
             try scanner.skipValue()
@@ -39,37 +43,69 @@ struct PartTally {
         return scanner.double(of: number)
     }
 
-    private mutating func readPart(from scanner: inout JSONScanner) throws(JSONError) {
+    private mutating func readPart(named name: String, from scanner: inout JSONScanner) throws(JSONError) {
         switch try scanner.peek() {
-        case .object: try readPartObject(from: &scanner)
+        case .object: try readPartObject(named: name, from: &scanner)
         case .string:
             // `"page_1_error": "Failed to analyze …"` stands where a part should.
             failed += 1
-            try scanner.skipValue()
+            let text = try scanner.readString()
+            add(GradedPart(question: name, feedback: scanner.text(of: text)))
         case .array, .number, .boolean, .null: try scanner.skipValue()
         }
     }
 
-    private mutating func readPartObject(from scanner: inout JSONScanner) throws(JSONError) {
+    /// - Parameter name: the part's key in a map; in a list it says itself which question it is.
+    private mutating func readPartObject(named name: String, from scanner: inout JSONScanner) throws(JSONError) {
+        var question = name
         var score: Double?
         var maximum: Double?
-        var feedback: JSONString?
+        var feedback = ""
         var object = try scanner.beginObject()
         while let key = try scanner.nextKey(in: &object) {
             switch scanner.text(of: key) {
             case "score": score = try Self.readScore(from: &scanner)
             case "max_score": maximum = try Self.readScore(from: &scanner)
-            case "feedback" where try scanner.peek() == .string: feedback = try scanner.readString()
+            case "feedback" where try scanner.peek() == .string:
+                let text = try scanner.readString()
+                feedback = scanner.text(of: text)
+            case "question_id" where name.isEmpty: question = try Self.readQuestion(from: &scanner)
             default: try scanner.skipValue()
             }
         }
         // Only a 0 can be a failure in disguise: no grader that failed has given points.
-        if score ?? 0 == 0, let feedback, GraderFailure.isNamed(in: scanner.text(of: feedback)) {
+        if score ?? 0 == 0, GraderFailure.isNamed(in: feedback) {
             failed += 1
-        } else if let score {
-            graded += 1
-            scoreSum += score
-            if let maximum { maximumSum = (maximumSum ?? 0) + maximum }
+            add(GradedPart(question: question, feedback: feedback))
+        } else {
+            if let score { count(score, of: maximum) }
+            add(GradedPart(question: question, score: score, maximum: maximum, feedback: feedback.isEmpty ? nil : feedback))
+        }
+    }
+
+    private mutating func count(_ score: Double, of maximum: Double?) {
+        graded += 1
+        scoreSum += score
+        if let maximum { maximumSum = (maximumSum ?? 0) + maximum }
+    }
+
+    private mutating func add(_ part: GradedPart) {
+        guard part.score != nil || part.feedback?.isEmpty == false else { return }
+        parts.append(part)
+    }
+
+    /// A text or a number; empty for anything else.
+    private static func readQuestion(from scanner: inout JSONScanner) throws(JSONError) -> String {
+        switch try scanner.peek() {
+        case .string:
+            let string = try scanner.readString()
+            return scanner.text(of: string)
+        case .number:
+            let number = try scanner.readNumber()
+            return String(decoding: scanner.bytes[number.range], as: UTF8.self)
+        case .object, .array, .boolean, .null:
+            try scanner.skipValue()
+            return ""
         }
     }
 }

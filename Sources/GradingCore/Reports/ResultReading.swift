@@ -38,7 +38,8 @@ struct ResultReading {
             raw: Array(body[range]),
             totalScore: ownTotal ?? tally.score,
             maxScore: ownMaximum ?? tally.maximum,
-            assessment: assessment
+            assessment: assessment,
+            parts: tally.parts.distinctlyNamed
         )
     }
 
