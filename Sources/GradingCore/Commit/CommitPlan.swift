@@ -128,7 +128,7 @@ package struct CommitPlan: Sendable {
             moved.gradedAt = task.gradedAt ?? now
             moved.resultHash = report.resultHash
         }
-        let move = TaskMove(result: report.result, error: report.error, needsReview: target == .requiresReview)
+        let move = TaskMove(word: report.word, result: report.result, error: report.error, needsReview: target == .requiresReview)
         write(moved, move)
         logMove(of: task, to: target, by: report)
         changes.append(

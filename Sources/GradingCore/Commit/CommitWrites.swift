@@ -21,6 +21,8 @@ package struct TaskWrite: Sendable, Equatable {
 
 /// What a move of status brings with it.
 package struct TaskMove: Sendable, Equatable {
+    /// The status as the grading server said it.
+    package let word: String
     /// The result to store; `nil` leaves what is there.
     package let result: GradingResult?
     /// The grading server's error text.
