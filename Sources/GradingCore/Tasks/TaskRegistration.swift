@@ -48,4 +48,16 @@ package enum RegistrationOutcome: Sendable, Equatable {
     case registered(new: Int, unchanged: Int)
     /// Another student (or another session) holds this task id: nothing was written.
     case taskTaken(TaskID)
+    /// The web app's tables do not take such rows: nothing was written.
+    case refused(RegistrationRefusal)
+}
+
+/// What the web app's tables want that a registration does not have.
+package enum RegistrationRefusal: Sendable, Equatable {
+    /// Another student has this number of the institution's, and no two may have one.
+    case studentIDTaken(String)
+    /// Every student needs a number of the institution's.
+    case studentIDRequired
+    /// This column, `table.column`, requires a value: only the web app can add the row.
+    case columnRequired(String)
 }

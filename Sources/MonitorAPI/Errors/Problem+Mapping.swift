@@ -34,6 +34,23 @@ extension Problem {
         }
     }
 
+    init(_ refusal: RegistrationRefusal) {
+        switch refusal {
+        case .studentIDTaken(let number):
+            self.init(.conflict, "Another student has the studentId \(number). Nothing was registered.")
+        case .studentIDRequired:
+            self.init(
+                .unprocessableContent,
+                "The web app's database wants a studentId for every student. Nothing was registered."
+            )
+        case .columnRequired(let column):
+            self.init(
+                .unprocessableContent,
+                "The web app's database requires a value for \(column). Let the web app add the row, and register its task then."
+            )
+        }
+    }
+
     init(_ refusal: Refusal) {
         switch refusal {
         case .malformed: self.init(.badRequest, "This is not an HTTP/1.1 request.")

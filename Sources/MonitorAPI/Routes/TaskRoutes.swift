@@ -32,6 +32,7 @@ struct TaskRoutes: Sendable {
         switch outcome {
         case .taskTaken(let task):
             throw Problem(.conflict, "Another student holds the task id \(task). Nothing was registered.")
+        case .refused(let refusal): throw Problem(refusal)
         case .registered(let new, let unchanged):
             let applied = try await reconciler.applyParked()
             return .json([
