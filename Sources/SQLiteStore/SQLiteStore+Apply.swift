@@ -3,12 +3,12 @@ import GRDB
 
 extension SQLiteStore {
     package func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
-        let schedule = schedule
+        let (schedule, statements) = (schedule, statements)
         return try await write { db in
-            let plan = CommitPlan(batch, in: try CommitState(for: batch, in: db), at: now, schedule)
-            try plan.write(to: db, at: now)
+            let plan = CommitPlan(batch, in: try CommitState(for: batch, in: db, statements), at: now, schedule)
+            try plan.write(to: db, statements, at: now)
             for session in plan.touchedSessions {
-                try SessionRollUp.rollUp(session, in: db, at: now)
+                try SessionRollUp.rollUp(session, in: db, statements, at: now)
             }
             return plan.outcomes
         }
@@ -17,14 +17,14 @@ extension SQLiteStore {
 
 extension CommitState {
     /// Reads what the database knows of the deliveries and tasks in a batch.
-    fileprivate init(for batch: [TaskReport], in db: Database) throws {
+    fileprivate init(for batch: [TaskReport], in db: Database, _ statements: SQLiteStatements) throws {
         self.init()
         for report in batch {
             if let id = report.provenance.delivery?.id, deliveries[id] == nil {
                 deliveries[id] = try KnownDelivery.fetch(id, from: db)
             }
             if tasks[report.task] == nil {
-                tasks[report.task] = try TaskState.fetch(report.task, from: db)
+                tasks[report.task] = try TaskState.fetch(report.task, from: db, statements)
             }
         }
     }
@@ -43,12 +43,12 @@ extension KnownDelivery {
 }
 
 extension CommitPlan {
-    fileprivate func write(to db: Database, at now: Timestamp) throws {
+    fileprivate func write(to db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
         for delivery in deliveries {
             try delivery.write(to: db, at: now)
         }
         for task in tasks {
-            try task.write(to: db, at: now)
+            try task.write(to: db, statements, at: now)
         }
         var ids = RowIDSequence(at: now)
         for log in logs {

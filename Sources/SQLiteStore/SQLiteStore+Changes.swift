@@ -5,11 +5,12 @@ extension SQLiteStore {
     /// Transactions write one at a time, so no row ever appears behind one that was seen: the page's transaction ids are
     /// equal, and every gap is settled.
     package func changes(after sequence: Int64, limit: Int) async throws(StoreError) -> ChangePage {
-        try await read { db in
+        let words = sessionWords
+        return try await read { db in
             let rows = try Row.fetchCursor(db.cachedStatement(sql: Self.changesAfter), arguments: [sequence])
             var changes: [CommittedChange] = []
             while changes.count < limit, let row = try rows.next() {
-                if let change = CommittedChange(row) { changes.append(change) }
+                if let change = CommittedChange(row, words) { changes.append(change) }
             }
             return ChangePage(changes: changes)
         }
@@ -34,18 +35,18 @@ extension SQLiteStore {
 }
 
 extension CommittedChange {
-    fileprivate init?(_ row: Row) {
-        guard let sequence = row.integer(0), let at = row.timestamp(5), let change = Change(row) else { return nil }
+    fileprivate init?(_ row: Row, _ words: SessionWords) {
+        guard let sequence = row.integer(0), let at = row.timestamp(5), let change = Change(row, words) else { return nil }
         self.init(sequence: Int64(sequence), change: change, at: at)
     }
 }
 
 extension Change {
-    fileprivate init?(_ row: Row) {
+    fileprivate init?(_ row: Row, _ words: SessionWords) {
         let change =
             switch row.text(1) {
             case "task": TaskChange(row).map(Change.task)
-            case "session": SessionChange(row).map(Change.session)
+            case "session": SessionChange(row, words).map(Change.session)
             default: Change?.none
             }
         guard let change else { return nil }
@@ -71,8 +72,7 @@ extension TaskChange {
 }
 
 extension SessionChange {
-    fileprivate init?(_ row: Row) {
-        let words = SessionWords.firstGeneration
+    fileprivate init?(_ row: Row, _ words: SessionWords) {
         guard let session = row.text(2), let from = row.text(3).flatMap(words.status),
             let to = row.text(4).flatMap(words.status)
         else { return nil }

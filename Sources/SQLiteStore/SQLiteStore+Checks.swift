@@ -4,10 +4,11 @@ import GRDB
 extension SQLiteStore {
     package func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
         let grace = schedule.grace.milliseconds
+        let sql = Self.scheduleOpenTasks(statements.layout)
         var scheduled = 0
         while true {
             let step = try await write { db in
-                try db.cachedStatement(sql: Self.scheduleOpenTasks)
+                try db.cachedStatement(sql: sql)
                     .execute(arguments: [now.milliseconds, grace, Self.scheduleStep])
                 return db.changesCount
             }
@@ -20,13 +21,14 @@ extension SQLiteStore {
     private static let scheduleStep = 10_000
 
     package func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
+        let statements = statements
         while true {
             let (met, claimed) = try await write { db in
                 let due = try Row.fetchAll(
                     db.cachedStatement(sql: Self.dueTasks),
                     arguments: [claim.now.milliseconds, claim.limit]
                 )
-                return (due.count, try due.compactMap { try claim.take($0, in: db) })
+                return (due.count, try due.compactMap { try claim.take($0, in: db, statements) })
             }
             // All that were met have ended by the web app's hand: behind them there may be others.
             if met == 0 || !claimed.isEmpty { return claimed }
@@ -38,18 +40,20 @@ extension SQLiteStore {
     /// Ids outside our grammar can be neither asked about nor reported. Of several students with one id the first counts.
     ///
     /// Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
-    static let scheduleOpenTasks = """
+    static func scheduleOpenTasks(_ layout: DatabaseLayout) -> String {
+        """
         INSERT INTO monitor_tasks (task_id, student_id, next_check_at)
         SELECT s.taskId, min(s.id),
                min(max(coalesce(t.last_signal_at, 0), \(Timestamp.milliseconds(of: "s.updatedAt"))), ?1) + ?2
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
-        WHERE s.status IN ('PENDING', 'PROCESSING')
+        WHERE s.\(layout.studentStatus) IN ('PENDING', 'PROCESSING')
           AND \(TaskID.sqlCondition("s.taskId"))
           AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
         LIMIT ?3
         ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
         """
+    }
 
     /// Those that nobody has leased, most overdue first.
     static let dueTasks = """
@@ -59,8 +63,9 @@ extension SQLiteStore {
         """
 
     package func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim {
-        try await write { db in
-            guard let state = try TaskState.fetch(task, from: db) else { return .noSuchTask }
+        let statements = statements
+        return try await write { db in
+            guard let state = try TaskState.fetch(task, from: db, statements) else { return .noSuchTask }
             if state.isSuperseded || state.status.hasResult { return .settled(state.status) }
             let row = try Row.fetchOne(
                 db.cachedStatement(
@@ -103,6 +108,7 @@ extension SQLiteStore {
     }
 
     package func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
+        let statements = statements
         try await write { db in
             let claim = failure.claim
             try db.cachedStatement(
@@ -112,7 +118,7 @@ extension SQLiteStore {
                     WHERE task_id = ? AND lease_owner = ?
                     """
             ).execute(arguments: [failure.nextCheckAt.milliseconds, failure.reason, claim.task.rawValue, claim.owner])
-            guard db.changesCount > 0, let state = try TaskState.fetch(claim.task, from: db) else { return }
+            guard db.changesCount > 0, let state = try TaskState.fetch(claim.task, from: db, statements) else { return }
             // A callback has ended the task meanwhile: the failure says nothing about it any more.
             guard state.status.isOpen || state.status == claim.status else { return }
             let log = LogWrite(
@@ -131,9 +137,9 @@ extension SQLiteStore {
 extension ClaimRequest {
     /// Leases one due task; or takes it out of the schedule, where nobody who is open bears it any more.
     /// - Parameter row: of ``SQLiteStore/dueTasks``.
-    fileprivate func take(_ row: Row, in db: Database) throws -> ClaimedTask? {
+    fileprivate func take(_ row: Row, in db: Database, _ statements: SQLiteStatements) throws -> ClaimedTask? {
         let id: DatabaseValue = row[0]
-        guard let task = row.text(0).flatMap(TaskID.init), let state = try TaskState.fetch(task, from: db),
+        guard let task = row.text(0).flatMap(TaskID.init), let state = try TaskState.fetch(task, from: db, statements),
             state.status.isOpen, !state.isSuperseded
         else {
             try db.cachedStatement(sql: "UPDATE monitor_tasks SET next_check_at = NULL WHERE task_id = ?")

@@ -3,34 +3,39 @@ import GRDB
 
 extension SQLiteStore {
     package func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
-        try await write { db in
-            try Row.fetchAll(db.cachedStatement(sql: Self.sessionsToRollUp)).compactMap { $0.text(0) }.count { session in
-                try SessionRollUp.rollUp(SessionID(stored: session), in: db, at: now)
+        let statements = statements
+        return try await write { db in
+            let sessions = try db.cachedStatement(sql: Self.sessionsToRollUp(statements.layout))
+            return try Row.fetchAll(sessions).compactMap { $0.text(0) }.count { session in
+                try SessionRollUp.rollUp(SessionID(stored: session), in: db, statements, at: now)
             }
         }
     }
 
     /// The active ones, and those that have ended although a student has not, or has failed although a student has not.
-    private static let sessionsToRollUp = """
-        SELECT id FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')
-        UNION
-        SELECT gradingSessionId FROM students WHERE status IN ('PENDING', 'PROCESSING')
-        UNION
-        SELECT id FROM grading_sessions WHERE status = 'FAILED' AND EXISTS (
-            SELECT 1 FROM students WHERE gradingSessionId = grading_sessions.id
-            AND students.status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
+    private static func sessionsToRollUp(_ layout: DatabaseLayout) -> String {
         """
+        SELECT id FROM grading_sessions
+        WHERE \(layout.sessionStatus) IN ('PENDING', '\(layout.sessionWords.word(for: .processing))')
+        UNION
+        SELECT gradingSessionId FROM students WHERE \(layout.studentStatus) IN ('PENDING', 'PROCESSING')
+        UNION
+        SELECT id FROM grading_sessions WHERE \(layout.sessionStatus) = 'FAILED' AND EXISTS (
+            SELECT 1 FROM students WHERE gradingSessionId = grading_sessions.id
+            AND students.\(layout.studentStatus) IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
+        """
+    }
 
     package func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? {
-        let words = sessionWords
+        let layout = statements.layout
         return try await read { db in
-            let word = try String.fetchOne(
+            let row = try Row.fetchOne(
                 db,
-                sql: "SELECT status FROM grading_sessions WHERE id = ?",
+                sql: "SELECT \(layout.sessionStatus) FROM grading_sessions WHERE id = ?",
                 arguments: [session.rawValue]
             )
-            guard let status = word.flatMap(words.status) else { return nil }
-            return SessionSummary(id: session, status: status, students: try StudentCounts.fetch(session, from: db))
+            guard let status = row?.text(0).flatMap(layout.sessionWords.status) else { return nil }
+            return SessionSummary(id: session, status: status, students: try StudentCounts.fetch(session, from: db, layout))
         }
     }
 
@@ -73,7 +78,7 @@ extension SQLiteStore {
 }
 
 extension Database {
-    fileprivate func exists(_ session: SessionID) throws -> Bool {
+    func exists(_ session: SessionID) throws -> Bool {
         let statement = try cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM grading_sessions WHERE id = ?)")
         return try Bool.fetchOne(statement, arguments: [session.rawValue]) ?? false
     }
@@ -81,11 +86,15 @@ extension Database {
 
 extension StudentCounts {
     /// Open students without a task id count as pending.
-    fileprivate static func fetch(_ session: SessionID, from db: Database) throws -> StudentCounts {
+    fileprivate static func fetch(
+        _ session: SessionID,
+        from db: Database,
+        _ layout: DatabaseLayout
+    ) throws -> StudentCounts {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT status, taskId IS NULL, count(*) FROM students WHERE gradingSessionId = ? GROUP BY status, taskId IS NULL
+                SELECT \(layout.studentStatus), taskId IS NULL, count(*) FROM students WHERE gradingSessionId = ? GROUP BY 1, 2
                 """,
             arguments: [session.rawValue]
         )

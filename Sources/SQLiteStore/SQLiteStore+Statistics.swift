@@ -3,31 +3,39 @@ import GRDB
 
 extension SQLiteStore {
     package func openWork() async throws(StoreError) -> OpenWork {
-        try await read { db in try OpenWork.count(in: db) }
+        let layout = statements.layout
+        return try await read { db in try OpenWork.count(in: db, layout) }
     }
 
     package func statistics() async throws(StoreError) -> MonitorStatistics {
-        try await read { db in
+        let layout = statements.layout
+        return try await read { db in
             var statistics = MonitorStatistics()
-            statistics.open = try OpenWork.count(in: db)
-            try statistics.countStudents(in: db)
-            try statistics.countProvenance(in: db)
+            statistics.open = try OpenWork.count(in: db, layout)
+            try statistics.countStudents(in: db, layout)
+            try statistics.countProvenance(in: db, layout)
             statistics.sessions = try Int.fetchOne(db, sql: "SELECT count(*) FROM grading_sessions") ?? 0
             statistics.averageScore = try Double.fetchOne(
                 db,
                 sql: """
-                    SELECT avg(percentage) FROM students WHERE status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
+                    SELECT avg(percentage) FROM students
+                    WHERE \(layout.studentStatus) IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
                     """
             )
-            statistics.oldestPending = try OldestPendingTask.fetch(from: db)
+            statistics.oldestPending = try OldestPendingTask.fetch(from: db, layout)
             return statistics
         }
     }
 
     package func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
-        try await read { db in
-            guard let state = try TaskState.fetch(task, from: db) else { return nil }
-            let row = try Row.fetchOne(db, sql: "SELECT name FROM students WHERE id = ?", arguments: [state.student.rawValue])
+        let statements = statements
+        return try await read { db in
+            guard let state = try TaskState.fetch(task, from: db, statements) else { return nil }
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT \(statements.layout.studentName) FROM students WHERE id = ?",
+                arguments: [state.student.rawValue]
+            )
             return TaskSnapshot(
                 task: task,
                 student: state.student,
@@ -42,16 +50,21 @@ extension SQLiteStore {
 
 extension OpenWork {
     /// By the index of open students alone: `status IN (…)` is what tells SQLite that it applies.
-    fileprivate static func count(in db: Database) throws -> OpenWork {
+    fileprivate static func count(in db: Database, _ layout: DatabaseLayout) throws -> OpenWork {
+        let status = layout.studentStatus
         let tasks = try Row.fetchAll(
             db,
             sql: """
-                SELECT status, count(*) FROM students WHERE status IN ('PENDING', 'PROCESSING') AND taskId IS NOT NULL GROUP BY status
+                SELECT \(status), count(*) FROM students
+                WHERE \(status) IN ('PENDING', 'PROCESSING') AND taskId IS NOT NULL GROUP BY \(status)
                 """
         )
         let sessions = try Int.fetchOne(
             db,
-            sql: "SELECT count(*) FROM grading_sessions WHERE status IN ('PENDING', 'IN_PROGRESS')"
+            sql: """
+                SELECT count(*) FROM grading_sessions
+                WHERE \(layout.sessionStatus) IN ('PENDING', '\(layout.sessionWords.word(for: .processing))')
+                """
         )
         return tasks.reduce(into: OpenWork(activeSessions: sessions ?? 0)) { open, row in
             switch row.text(0).flatMap(TaskStatus.init) {
@@ -64,8 +77,8 @@ extension OpenWork {
 }
 
 extension MonitorStatistics {
-    fileprivate mutating func countStudents(in db: Database) throws {
-        for row in try Row.fetchAll(db, sql: "SELECT status, count(*) FROM students GROUP BY status") {
+    fileprivate mutating func countStudents(in db: Database, _ layout: DatabaseLayout) throws {
+        for row in try Row.fetchAll(db, sql: "SELECT \(layout.studentStatus), count(*) FROM students GROUP BY 1") {
             guard let status = row.text(0).flatMap(TaskStatus.init), let students = row.integer(1) else { continue }
             if status.hasResult { studentsGraded += students }
             if status == .failed { studentsFailed = students }
@@ -73,12 +86,13 @@ extension MonitorStatistics {
         }
     }
 
-    fileprivate mutating func countProvenance(in db: Database) throws {
+    fileprivate mutating func countProvenance(in db: Database, _ layout: DatabaseLayout) throws {
         let ended = try Row.fetchAll(
             db,
             sql: """
                 SELECT t.learned_via, count(*) FROM monitor_tasks t JOIN students s ON s.taskId = t.task_id
-                WHERE t.learned_via IS NOT NULL AND s.status NOT IN ('PENDING', 'PROCESSING') GROUP BY t.learned_via
+                WHERE t.learned_via IS NOT NULL AND s.\(layout.studentStatus) NOT IN ('PENDING', 'PROCESSING')
+                GROUP BY t.learned_via
                 """
         )
         for row in ended {
@@ -94,12 +108,13 @@ extension MonitorStatistics {
 }
 
 extension OldestPendingTask {
-    fileprivate static func fetch(from db: Database) throws -> OldestPendingTask? {
+    fileprivate static func fetch(from db: Database, _ layout: DatabaseLayout) throws -> OldestPendingTask? {
+        let status = layout.studentStatus
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT taskId, name, createdAt FROM students
-                WHERE status IN ('PENDING', 'PROCESSING') AND status = 'PENDING' AND \(TaskID.sqlCondition("taskId"))
+                SELECT taskId, \(layout.studentName), createdAt FROM students
+                WHERE \(status) IN ('PENDING', 'PROCESSING') AND \(status) = 'PENDING' AND \(TaskID.sqlCondition("taskId"))
                 ORDER BY \(Timestamp.milliseconds(of: "createdAt")) LIMIT 1
                 """
         )

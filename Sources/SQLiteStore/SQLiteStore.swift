@@ -7,11 +7,12 @@ package import Logging
 /// One connection, because several connections in WAL mode to SQLite before 3.51.3 can meet the WAL-reset bug, and because the
 /// commit queue gathers writes into batches anyway.
 package struct SQLiteStore: Store {
-    package let sessionWords = SessionWords.firstGeneration
+    package var sessionWords: SessionWords { statements.layout.sessionWords }
     package let commitLanes = 1
 
     let queue: DatabaseQueue
     let file: FileIdentity
+    let statements: SQLiteStatements
     let decoder: ReportDecoder
     let schedule: CheckSchedule
     let signals = Broadcast<Void>(.latestOnly)
@@ -33,21 +34,25 @@ package struct SQLiteStore: Store {
     ) async throws(StoreError) -> SQLiteStore {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration(busyTimeout))
+            let layout = try await queue.writeWithoutTransaction { db in
+                // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
+                // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // KiB. SQLite's own 2 MiB are too few for the upper levels of the indexes that each callback touches.
+                try db.execute(sql: "PRAGMA cache_size = -16384")
+                return try MonitorSchema.migrate(db)
+            }
+            layout.log(to: logger)
             let store = SQLiteStore(
                 queue: queue,
                 file: FileIdentity(path: path),
+                statements: SQLiteStatements(layout),
                 decoder: decoder,
                 schedule: schedule,
                 busyTimeout: busyTimeout,
                 logger: logger
             )
             try await queue.writeWithoutTransaction { db in
-                // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
-                // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                // KiB. SQLite's own 2 MiB are too few for the upper levels of the indexes that each callback touches.
-                try db.execute(sql: "PRAGMA cache_size = -16384")
-                try MonitorSchema.migrate(db)
                 db.add(transactionObserver: ChangeObserver(signals: store.signals), extent: .databaseLifetime)
             }
             return store

@@ -1,87 +1,98 @@
 import GradingCore
 import GRDB
 
+/// Reading where a session's students stand, and writing what follows.
+struct RollUpStatements: Sendable {
+    fileprivate let status: String
+    fileprivate let presence: String
+    fileprivate let update: String
+    /// `nil` where sessions have no scores.
+    fileprivate let updateScores: String?
+
+    init(_ layout: DatabaseLayout) {
+        let student = layout.studentStatus
+        status = "SELECT \(layout.sessionStatus) FROM grading_sessions WHERE id = ?"
+        presence = """
+            SELECT
+                EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PENDING')
+                OR EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PROCESSING' AND taskId IS NULL),
+                EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PROCESSING' AND taskId > ''),
+                EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'FAILED'),
+                EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1
+                        AND \(student) IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
+            """
+        update = """
+            UPDATE grading_sessions SET \(layout.sessionStatus) = ?1, updatedAt = ?2,
+                startedAt = CASE ?1 WHEN 'PENDING' THEN startedAt ELSE coalesce(startedAt, ?2) END,
+                completedAt = CASE ?1 WHEN 'COMPLETED' THEN ?2 END
+            WHERE id = ?3
+            """
+        updateScores =
+            !layout.hasSessionScores
+            ? nil
+            : """
+            UPDATE grading_sessions
+            SET averageScore = s.average, highestScore = s.highest, lowestScore = s.lowest, passingRate = s.passing,
+                updatedAt = ?2
+            FROM (
+                SELECT avg(percentage) AS average, max(percentage) AS highest, min(percentage) AS lowest,
+                       avg(percentage >= ?3) * 100 AS passing
+                FROM students WHERE gradingSessionId = ?1 AND percentage IS NOT NULL
+                    AND \(student) IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
+            ) AS s
+            WHERE id = ?1 AND (averageScore, highestScore, lowestScore, passingRate)
+                IS NOT (s.average, s.highest, s.lowest, s.passing)
+            """
+    }
+}
+
 extension SessionRollUp {
     /// Puts one session right from its students; returns whether its status changed.
     @discardableResult
-    static func rollUp(_ session: SessionID, in db: Database, at now: Timestamp) throws -> Bool {
-        guard let current = try status(of: session, in: db) else { return false }
-        let next = status(of: try StudentPresence.fetch(session, from: db), current: current)
+    static func rollUp(
+        _ session: SessionID,
+        in db: Database,
+        _ statements: SQLiteStatements,
+        at now: Timestamp
+    ) throws -> Bool {
+        let words = statements.layout.sessionWords
+        let row = try Row.fetchOne(db.cachedStatement(sql: statements.rollUp.status), arguments: [session.rawValue])
+        guard let current = row?.text(0).flatMap(words.status) else { return false }
+        let next = status(of: try StudentPresence.fetch(session, from: db, statements.rollUp), current: current)
         if next != current {
-            try write(next, of: session, in: db, at: now)
-            try recordChange(of: session, from: current, to: next, in: db, at: now)
+            // `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.
+            try db.cachedStatement(sql: statements.rollUp.update)
+                .execute(arguments: [words.word(for: next), now.milliseconds, session.rawValue])
+            try recordChange(of: session, from: words.word(for: current), to: words.word(for: next), in: db, at: now)
         }
-        if next == .completed {
-            try writeScores(of: session, in: db, at: now)
+        if next == .completed, let updateScores = statements.rollUp.updateScores {
+            // In percent, from the students that ended with a result; only what differs is written.
+            try db.cachedStatement(sql: updateScores).execute(arguments: [session.rawValue, now.milliseconds, passMark])
         }
         return next != current
     }
 
-    private static func status(of session: SessionID, in db: Database) throws -> SessionStatus? {
-        let statement = try db.cachedStatement(sql: "SELECT status FROM grading_sessions WHERE id = ?")
-        return try Row.fetchOne(statement, arguments: [session.rawValue])?.text(0)
-            .flatMap(SessionWords.firstGeneration.status)
-    }
-
-    /// `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.
-    private static func write(_ status: SessionStatus, of session: SessionID, in db: Database, at now: Timestamp) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE grading_sessions SET status = ?1, updatedAt = ?2,
-                    startedAt = CASE ?1 WHEN 'PENDING' THEN startedAt ELSE coalesce(startedAt, ?2) END,
-                    completedAt = CASE ?1 WHEN 'COMPLETED' THEN ?2 END
-                WHERE id = ?3
-                """
-        ).execute(arguments: [SessionWords.firstGeneration.word(for: status), now.milliseconds, session.rawValue])
-    }
-
     private static func recordChange(
         of session: SessionID,
-        from old: SessionStatus,
-        to new: SessionStatus,
+        from old: String,
+        to new: String,
         in db: Database,
         at now: Timestamp
     ) throws {
-        let words = SessionWords.firstGeneration
         try db.cachedStatement(
             sql: "INSERT INTO monitor_changes (kind, session_id, from_status, to_status, at) VALUES ('session', ?, ?, ?, ?)"
-        ).execute(arguments: [session.rawValue, words.word(for: old), words.word(for: new), now.milliseconds])
-    }
-
-    /// Fills the score columns, in percent, from the students that ended with a result, and writes only what differs.
-    private static func writeScores(of session: SessionID, in db: Database, at now: Timestamp) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE grading_sessions
-                SET averageScore = s.average, highestScore = s.highest, lowestScore = s.lowest, passingRate = s.passing,
-                    updatedAt = ?2
-                FROM (
-                    SELECT avg(percentage) AS average, max(percentage) AS highest, min(percentage) AS lowest,
-                           avg(percentage >= ?3) * 100 AS passing
-                    FROM students WHERE gradingSessionId = ?1 AND percentage IS NOT NULL
-                        AND status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED')
-                ) AS s
-                WHERE id = ?1 AND (averageScore, highestScore, lowestScore, passingRate)
-                    IS NOT (s.average, s.highest, s.lowest, s.passing)
-                """
-        ).execute(arguments: [session.rawValue, now.milliseconds, passMark])
+        ).execute(arguments: [session.rawValue, old, new, now.milliseconds])
     }
 }
 
 extension StudentPresence {
     /// Probes of the index on (session, status, task id): each ends at the first entry.
-    fileprivate static func fetch(_ session: SessionID, from db: Database) throws -> StudentPresence {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT
-                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PENDING')
-                    OR EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PROCESSING' AND taskId IS NULL),
-                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'PROCESSING' AND taskId > ''),
-                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND status = 'FAILED'),
-                    EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1
-                            AND status IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
-                """
-        )
+    fileprivate static func fetch(
+        _ session: SessionID,
+        from db: Database,
+        _ statements: RollUpStatements
+    ) throws -> StudentPresence {
+        let statement = try db.cachedStatement(sql: statements.presence)
         guard let row = try Row.fetchOne(statement, arguments: [session.rawValue]) else {
             return StudentPresence(pending: false, processing: false, failed: false, graded: false)
         }

@@ -1,29 +1,57 @@
 import GradingCore
 import GRDB
 
+/// Reading and writing one task.
+struct TaskStatements: Sendable {
+    fileprivate let current: String
+    fileprivate let former: String
+    fileprivate let updateStatus: String
+    fileprivate let updateResult: String
+    /// `nil` where the student's row holds the result.
+    fileprivate let keepResult: String?
+
+    init(_ layout: DatabaseLayout) {
+        let columns = """
+            s.id, s.gradingSessionId, s.\(layout.studentStatus), s.gradedAt, t.attempt, t.result_hash, t.last_signal_at,
+                   t.first_processing_at, t.learned_via, t.reported_attempt
+            """
+        current = """
+            SELECT \(columns)
+            FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
+            WHERE s.taskId = ? ORDER BY s.\(layout.studentStatus) NOT IN ('PENDING', 'PROCESSING'), s.id LIMIT 1
+            """
+        former = """
+            SELECT \(columns)
+            FROM monitor_tasks t JOIN students s ON s.id = t.student_id
+            WHERE t.task_id = ?
+            """
+        updateStatus = """
+            UPDATE students SET \(layout.studentStatus) = ?1, gradedAt = ?2, updatedAt = ?3\(layout.hasTaskWord ? ", aiTaskStatus = ?5" : "")
+            WHERE id = ?4
+            """
+        updateResult = """
+            UPDATE students SET totalScore = ?1, \(layout.studentMaximum) = ?2, percentage = ?3\(layout.hasRawOutput ? ", rawGradingOutput = ?5" : "")
+            WHERE id = ?4
+            """
+        keepResult =
+            layout.hasRawOutput
+            ? nil
+            : """
+            INSERT INTO monitor_results (student_id, result) VALUES (?1, ?2)
+            ON CONFLICT (student_id) DO UPDATE SET result = excluded.result
+            """
+    }
+}
+
 extension TaskState {
     /// Reads one task: the student that bears its id now, or the one that bore it before a later attempt. The web app's first
     /// generation lets several students bear one id; then it is an open one.
-    static func fetch(_ task: TaskID, from db: Database) throws -> TaskState? {
-        let current = try db.cachedStatement(
-            sql: """
-                SELECT s.id, s.gradingSessionId, s.status, s.gradedAt, t.attempt, t.result_hash, t.last_signal_at,
-                       t.first_processing_at, t.learned_via, t.reported_attempt
-                FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
-                WHERE s.taskId = ? ORDER BY s.status NOT IN ('PENDING', 'PROCESSING'), s.id LIMIT 1
-                """
-        )
+    static func fetch(_ task: TaskID, from db: Database, _ statements: SQLiteStatements) throws -> TaskState? {
+        let current = try db.cachedStatement(sql: statements.tasks.current)
         if let row = try Row.fetchOne(current, arguments: [task.rawValue]) {
             return TaskState(task, row, isSuperseded: false)
         }
-        let former = try db.cachedStatement(
-            sql: """
-                SELECT s.id, s.gradingSessionId, s.status, s.gradedAt, t.attempt, t.result_hash, t.last_signal_at,
-                       t.first_processing_at, t.learned_via, t.reported_attempt
-                FROM monitor_tasks t JOIN students s ON s.id = t.student_id
-                WHERE t.task_id = ?
-                """
-        )
+        let former = try db.cachedStatement(sql: statements.tasks.former)
         return try Row.fetchOne(former, arguments: [task.rawValue]).flatMap { TaskState(task, $0, isSuperseded: true) }
     }
 
@@ -49,32 +77,36 @@ extension TaskState {
 }
 
 extension TaskWrite {
-    func write(to db: Database, at now: Timestamp) throws {
+    func write(to db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
         if let move {
-            try writeStudent(move, to: db, at: now)
+            try writeStudent(move, to: db, statements, at: now)
         }
         try writeTask(to: db)
     }
 
-    private func writeStudent(_ move: TaskMove, to db: Database, at now: Timestamp) throws {
-        try db.cachedStatement(sql: "UPDATE students SET status = ?, gradedAt = ?, updatedAt = ? WHERE id = ?").execute(
-            arguments: [state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds, state.student.rawValue]
-        )
+    private func writeStudent(_ move: TaskMove, to db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
+        var arguments: StatementArguments = [
+            state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds, state.student.rawValue,
+        ]
+        if statements.layout.hasTaskWord { arguments += [move.word] }
+        try db.cachedStatement(sql: statements.tasks.updateStatus).execute(arguments: arguments)
         if let result = move.result {
-            try write(result, to: db)
+            try write(result, to: db, statements)
+            try statements.parts.write(result.parts, of: state.student, to: db, at: now)
         }
     }
 
     /// All of a result or nothing of it: scores of two reports are never mixed.
-    private func write(_ result: GradingResult, to db: Database) throws {
-        try db.cachedStatement(
-            sql: "UPDATE students SET totalScore = ?, maxScore = ?, percentage = ?, rawGradingOutput = ? WHERE id = ?"
-        ).execute(
-            arguments: [
-                result.totalScore, result.maxScore, result.percentage, String(decoding: result.raw, as: UTF8.self),
-                state.student.rawValue,
-            ]
-        )
+    private func write(_ result: GradingResult, to db: Database, _ statements: SQLiteStatements) throws {
+        let student = state.student.rawValue
+        let raw = String(decoding: result.raw, as: UTF8.self)
+        var arguments: StatementArguments = [result.totalScore, result.maxScore, result.percentage, student]
+        if let keepResult = statements.tasks.keepResult {
+            try db.cachedStatement(sql: keepResult).execute(arguments: [student, raw])
+        } else {
+            arguments += [raw]
+        }
+        try db.cachedStatement(sql: statements.tasks.updateResult).execute(arguments: arguments)
     }
 
     private func writeTask(to db: Database) throws {

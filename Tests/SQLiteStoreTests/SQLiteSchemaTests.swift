@@ -45,6 +45,7 @@ struct SQLiteSchemaTests {
                     sql: """
                         DROP TABLE monitor_leases;
                         DROP INDEX monitor_tasks_due;
+                        DROP TABLE monitor_results;
                         INSERT INTO monitor_tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', 1);
                         UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version';
                         """
@@ -192,10 +193,11 @@ struct SQLiteSchemaTests {
     @Test("due tasks, and those that nothing has scheduled, are found by an index")
     func plans() async throws {
         try await SQLiteHarness.withFreshDatabase { harness in
+            let layout = harness.sqlite.statements.layout
             let (due, unscheduled) = try await harness.sqlite.queue.read { db in
                 try (
                     SQLiteSchemaTests.plan(of: SQLiteStore.dueTasks, in: db),
-                    SQLiteSchemaTests.plan(of: SQLiteStore.scheduleOpenTasks, in: db)
+                    SQLiteSchemaTests.plan(of: SQLiteStore.scheduleOpenTasks(layout), in: db)
                 )
             }
             #expect(due == ["SEARCH monitor_tasks USING INDEX monitor_tasks_due (next_check_at<?)"])

@@ -7,9 +7,10 @@ enum MonitorSchema {
     static var version: Int { migrations.count }
 
     /// Brings the database to ``version``; a newer one is refused. `BEGIN IMMEDIATE` makes two at once wait for each other.
-    static func migrate(_ db: Database) throws {
-        try db.inTransaction(.immediate) {
-            try WebAppSchema.prepare(db)
+    /// Returns the layout of the web app's tables, found or made.
+    static func migrate(_ db: Database) throws -> DatabaseLayout {
+        try db.writing {
+            let layout = try WebAppSchema.prepare(db)
             let found = try currentVersion(db)
             guard found <= version else {
                 throw StoreError.incompatibleSchema(
@@ -25,11 +26,12 @@ enum MonitorSchema {
                     arguments: [version]
                 )
             }
-            return .commit
+            return layout
         }
     }
 
-    private static func currentVersion(_ db: Database) throws -> Int {
+    /// 0 where the monitor has never been.
+    static func currentVersion(_ db: Database) throws -> Int {
         guard try db.tableExists("monitor_meta") else { return 0 }
         return try Int.fetchOne(db, sql: "SELECT value FROM monitor_meta WHERE key = 'schema_version'") ?? 0
     }
@@ -100,5 +102,22 @@ enum MonitorSchema {
         UPDATE monitor_tasks SET next_check_at = NULL WHERE next_check_at IS NOT NULL;
         CREATE INDEX monitor_tasks_due ON monitor_tasks (next_check_at) WHERE next_check_at IS NOT NULL;
         """,
+        """
+        -- The results of students whose table has no column for them, as they were received.
+        CREATE TABLE monitor_results (student_id TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL);
+        """,
     ]
+}
+
+extension Database {
+    /// `BEGIN IMMEDIATE`, and a value from within.
+    fileprivate func writing<Value>(_ body: () throws -> Value) throws -> Value {
+        var value: Value?
+        try inTransaction(.immediate) {
+            value = try body()
+            return .commit
+        }
+        guard let value else { throw StoreError.unavailable("SQLite: the transaction did not run") }
+        return value
+    }
 }

@@ -6,48 +6,15 @@ import GRDB
 /// Made only in a database that has none of them. Where they exist they are used as they are and never altered. JSON is in
 /// `TEXT` columns: the `JSONB` that Prisma declares has numeric affinity, so that SQLite would turn the text `1.50` into 1.5.
 enum WebAppSchema {
-    /// The columns that the monitor reads or writes; a table that lacks one cannot be served.
-    private static let needed: [(table: String, columns: [String])] = [
-        ("users", ["id", "email", "name", "role", "createdAt", "updatedAt"]),
-        (
-            "grading_sessions",
-            [
-                "id", "title", "status", "averageScore", "highestScore", "lowestScore", "passingRate", "createdAt", "updatedAt",
-                "startedAt", "completedAt", "userId",
-            ]
-        ),
-        (
-            "students",
-            [
-                "id", "name", "studentId", "totalScore", "maxScore", "percentage", "status", "taskId", "createdAt", "updatedAt",
-                "gradedAt", "gradingSessionId", "rawGradingOutput",
-            ]
-        ),
-        (
-            "session_logs",
-            ["id", "level", "message", "context", "studentId", "metadata", "createdAt", "gradingSessionId", "userId"]
-        ),
-    ]
-
-    /// Makes the tables in a fresh database, or checks that those that are there can be served.
-    static func prepare(_ db: Database) throws {
-        if try !needed.contains(where: { try db.tableExists($0.table) }) {
+    /// Makes the tables in a fresh database, or reads those that are there. Throws ``StoreError/incompatibleSchema(_:)`` naming
+    /// what is missing.
+    static func prepare(_ db: Database) throws -> DatabaseLayout {
+        var found = try FoundTable.readAll(from: db)
+        if found.isEmpty {
             try db.execute(sql: tables)
+            found = try FoundTable.readAll(from: db)
         }
-        try verify(db)
-    }
-
-    /// Throws ``StoreError/incompatibleSchema(_:)`` naming the first table or column that is missing.
-    static func verify(_ db: Database) throws {
-        for (table, columns) in needed {
-            guard try db.tableExists(table) else {
-                throw StoreError.incompatibleSchema("the database has no table \"\(table)\"")
-            }
-            let present = Set(try db.columns(in: table).map(\.name))
-            if let missing = columns.first(where: { !present.contains($0) }) {
-                throw StoreError.incompatibleSchema("the table \"\(table)\" has no column \"\(missing)\"")
-            }
-        }
+        return try DatabaseLayout(found)
     }
 
     private static let tables = """
