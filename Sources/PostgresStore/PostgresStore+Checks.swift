@@ -149,7 +149,7 @@ extension WebAppLayout {
                 SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId" AS task, s.id AS student,
                     least(greatest(t.last_signal_at, s."updatedAt"), $1) + $2 * interval '1 millisecond' AS due
                 FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-                WHERE s.status \(open) AND \(Self.validTaskID)
+                WHERE s.\(studentState) \(open) AND \(Self.validTaskID)
                     AND (t.next_check_at IS NULL
                         OR t.consecutive_errors = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
                 ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C" LIMIT $3
@@ -178,7 +178,8 @@ extension WebAppLayout {
             ), met AS (
                 SELECT due.task_id, due.at, bearer.id, bearer.status
                 FROM due LEFT JOIN LATERAL (
-                    SELECT s.id, s.status::text FROM \(students) s WHERE s."taskId" = due.task_id AND s.status \(open)
+                    SELECT s.id, s.\(studentState)::text AS status FROM \(students) s
+                    WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
                     ORDER BY s.id COLLATE "C" LIMIT 1
                 ) AS bearer ON true
             ), claimed AS (

@@ -69,12 +69,12 @@ extension WebAppLayout {
         Statement(
             "sessions_to_roll_up",
             """
-            SELECT id FROM \(sessions) WHERE status IN ('PENDING', 'IN_PROGRESS')
+            SELECT id FROM \(sessions) WHERE \(sessionState) \(active)
             UNION
-            SELECT "gradingSessionId" FROM \(students) WHERE status \(open)
+            SELECT "gradingSessionId" FROM \(students) WHERE \(studentState) \(open)
             UNION
-            SELECT g.id FROM \(sessions) g WHERE g.status = 'FAILED' AND EXISTS (
-                SELECT 1 FROM \(students) s WHERE s."gradingSessionId" = g.id AND s.status \(graded))
+            SELECT g.id FROM \(sessions) g WHERE g.\(sessionState) = 'FAILED' AND EXISTS (
+                SELECT 1 FROM \(students) s WHERE s."gradingSessionId" = g.id AND s.\(studentState) \(graded))
             ORDER BY 1
             """
         )
@@ -88,14 +88,14 @@ extension WebAppLayout {
     }
 
     fileprivate var sessionStatusWord: Statement {
-        Statement("session_status", "SELECT status::text FROM \(sessions) WHERE id = $1")
+        Statement("session_status", "SELECT \(sessionState)::text FROM \(sessions) WHERE id = $1")
     }
 
     fileprivate var countStudents: Statement {
         Statement(
             "count_students",
             """
-            SELECT status::text, "taskId" IS NULL, count(*) FROM \(students) WHERE "gradingSessionId" = $1 GROUP BY 1, 2
+            SELECT \(studentState)::text, "taskId" IS NULL, count(*) FROM \(students) WHERE "gradingSessionId" = $1 GROUP BY 1, 2
             """
         )
     }

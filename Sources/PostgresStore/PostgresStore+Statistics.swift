@@ -43,16 +43,18 @@ extension WebAppLayout {
     var openTasks: Statement {
         Statement(
             "open_tasks",
-            #"SELECT status::text, count(*) FROM \#(students) WHERE status \#(open) AND "taskId" IS NOT NULL GROUP BY 1"#
+            """
+            SELECT \(studentState)::text, count(*) FROM \(students) WHERE \(studentState) \(open) AND "taskId" IS NOT NULL GROUP BY 1
+            """
         )
     }
 
     var activeSessions: Statement {
-        Statement("active_sessions", "SELECT count(*) FROM \(sessions) WHERE status IN ('PENDING', 'IN_PROGRESS')")
+        Statement("active_sessions", "SELECT count(*) FROM \(sessions) WHERE \(sessionState) \(active)")
     }
 
     fileprivate var studentsByStatus: Statement {
-        Statement("students_by_status", "SELECT status::text, count(*) FROM \(students) GROUP BY 1")
+        Statement("students_by_status", "SELECT \(studentState)::text, count(*) FROM \(students) GROUP BY 1")
     }
 
     fileprivate var endedBySource: Statement {
@@ -60,7 +62,7 @@ extension WebAppLayout {
             "ended_by_source",
             """
             SELECT t.learned_via, count(*) FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s."taskId" = t.task_id
-            WHERE t.learned_via IS NOT NULL AND s.status NOT \(open) GROUP BY 1
+            WHERE t.learned_via IS NOT NULL AND s.\(studentState) NOT \(open) GROUP BY 1
             """
         )
     }
@@ -69,7 +71,7 @@ extension WebAppLayout {
         Statement(
             "totals",
             """
-            SELECT (SELECT count(*) FROM \(sessions)), (SELECT avg(percentage) FROM \(students) WHERE status \(graded))
+            SELECT (SELECT count(*) FROM \(sessions)), (SELECT avg(percentage) FROM \(students) WHERE \(studentState) \(graded))
             """
         )
     }
@@ -78,8 +80,8 @@ extension WebAppLayout {
         Statement(
             "oldest_pending",
             """
-            SELECT s."taskId", s.name, s."createdAt" FROM \(students) s
-            WHERE s.status \(open) AND s.status = 'PENDING' AND \(Self.validTaskID) ORDER BY s."createdAt" LIMIT 1
+            SELECT s."taskId", s.\(studentName), s."createdAt" FROM \(students) s
+            WHERE s.\(studentState) \(open) AND s.\(studentState) = 'PENDING' AND \(Self.validTaskID) ORDER BY s."createdAt" LIMIT 1
             """
         )
     }
@@ -88,9 +90,9 @@ extension WebAppLayout {
         Statement(
             "current_task",
             """
-            SELECT s.id, s.name, s."gradingSessionId", s.status::text, t.attempt
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt
             FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-            WHERE s."taskId" = $1 ORDER BY s.status NOT \(open), s.id COLLATE "C" LIMIT 1
+            WHERE s."taskId" = $1 ORDER BY s.\(studentState) NOT \(open), s.id COLLATE "C" LIMIT 1
             """
         )
     }
@@ -99,7 +101,7 @@ extension WebAppLayout {
         Statement(
             "former_task",
             """
-            SELECT s.id, s.name, s."gradingSessionId", s.status::text, t.attempt
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt
             FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s.id = t.student_id WHERE t.task_id = $1
             """
         )

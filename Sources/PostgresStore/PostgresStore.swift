@@ -5,7 +5,7 @@ package import Logging
 ///
 /// Two connections commit for the commit queue, a few serve everything else, and one hears what other instances have committed.
 package struct PostgresStore: Store {
-    package let sessionWords = SessionWords.firstGeneration
+    package var sessionWords: SessionWords { layout.database.sessionWords }
 
     let writers: ConnectionPool
     /// One batch is in the server's processors while the other is on its way to the disk. Measured with 32 senders and many

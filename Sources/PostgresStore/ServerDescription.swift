@@ -1,3 +1,4 @@
+import GradingCore
 import Logging
 
 /// What was found on the server at the start: one line for the log, and a warning where an acknowledged grade would not be safe.
@@ -21,6 +22,7 @@ struct ServerDescription: Sendable {
 
     func log(to logger: Logger) {
         logger.info("PostgreSQL found", metadata: ["version": "\(version)", "pooler": "\(isPooled)"])
+        layout.database.log(to: logger)
         for setting in unsafeSettings {
             logger.warning(
                 "The PostgreSQL server does not keep what it has committed when the power fails",

@@ -2,7 +2,8 @@ package import GradingCore
 
 extension PostgresStore {
     package func changes(after sequence: Int64, limit: Int) async throws(StoreError) -> ChangePage {
-        try await read { (session, deadline) throws(PostgresError) in
+        let words = sessionWords
+        return try await read { (session, deadline) throws(PostgresError) in
             var position = sequence
             var changes: [CommittedChange] = []
             var oldestOpen: UInt64?
@@ -11,7 +12,7 @@ extension PostgresStore {
                 let rows = try session.read([Self.page(.integer(Int(position)), .integer(wanted))], until: deadline)[0].rows
                 // Of the first rows: what had ended then has ended for the later ones as well.
                 if oldestOpen == nil { oldestOpen = rows.first?.integer(9).map { UInt64(clamping: $0) } }
-                changes += rows.compactMap(CommittedChange.init)
+                changes += rows.compactMap { CommittedChange($0, words) }
                 guard rows.count == wanted, let last = rows.last?.integer(0) else { break }
                 position = Int64(last)
             }
@@ -63,18 +64,18 @@ extension [CommittedChange] {
 }
 
 extension CommittedChange {
-    fileprivate init?(_ row: ResultRow) {
-        guard let sequence = row.integer(0), let at = row.timestamp(5), let change = Change(row) else { return nil }
+    fileprivate init?(_ row: ResultRow, _ words: SessionWords) {
+        guard let sequence = row.integer(0), let at = row.timestamp(5), let change = Change(row, words) else { return nil }
         self.init(sequence: Int64(sequence), change: change, at: at)
     }
 }
 
 extension Change {
-    fileprivate init?(_ row: ResultRow) {
+    fileprivate init?(_ row: ResultRow, _ words: SessionWords) {
         let change: Change? =
             switch row.text(1) {
             case "task": TaskChange(row).map(Change.task)
-            case "session": SessionChange(row).map(Change.session)
+            case "session": SessionChange(row, words).map(Change.session)
             default: nil
             }
         guard let change else { return nil }
@@ -100,8 +101,7 @@ extension TaskChange {
 }
 
 extension SessionChange {
-    fileprivate init?(_ row: ResultRow) {
-        let words = SessionWords.firstGeneration
+    fileprivate init?(_ row: ResultRow, _ words: SessionWords) {
         guard let session = row.text(2), let from = row.text(3).flatMap(words.status), let to = row.text(4).flatMap(words.status)
         else { return nil }
         self.init(session: SessionID(stored: session), from: from, to: to)

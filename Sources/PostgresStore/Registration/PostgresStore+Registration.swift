@@ -6,10 +6,14 @@ extension PostgresStore {
         let (statements, applying, schedule) = (registering, applying, schedule)
         let registered = try await write { (transaction) throws(PostgresError) in
             let sessions = try tasks.ensureSessions(in: &transaction, statements, at: now)
-            let state = try RegistrationState(for: tasks, sessions, in: &transaction, statements)
+            if let refusal = sessions.refusal { return Registered(outcome: .refused(refusal), hasChanges: false) }
+            let state = try RegistrationState(for: tasks, sessions.ids, in: &transaction, statements)
             let plan = RegistrationPlan(tasks, in: state, at: now, schedule)
             // Taken: the transaction is rolled back, sessions and all.
             guard case .registered = plan.outcome else { return Registered(outcome: plan.outcome, hasChanges: false) }
+            if let refusal = try plan.writes.refusal(in: &transaction, statements) {
+                return Registered(outcome: .refused(refusal), hasChanges: false)
+            }
             let rollUps = try plan.writes.perform(in: &transaction, statements, applying, at: now)
             try transaction.commit(rollUps.queries(applying.rollUp, at: now))
             return Registered(
@@ -27,31 +31,60 @@ private struct Registered: Sendable {
     let hasChanges: Bool
 }
 
+private struct LockedSessions {
+    let ids: Parameter
+    /// Why one of them is not there and cannot be made.
+    let refusal: RegistrationRefusal?
+}
+
 extension [TaskRegistration] {
     /// Makes the sessions that are not there, then locks all of them, in the order in which everyone locks sessions.
     fileprivate func ensureSessions(
         in transaction: inout Transaction,
         _ statements: RegistrationStatements,
         at now: Timestamp
-    ) throws(PostgresError) -> Parameter {
+    ) throws(PostgresError) -> LockedSessions {
         var seen: Set<SessionID> = []
         let sessions = map(\.session).filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }
         let ids = Parameter.texts(sessions.map(\.id.rawValue))
+        let refusal = statements.layout.sessionRefusal
+        let making = refusal == nil ? statements.make(sessions, ids, at: now) : []
+        let results = try transaction.run(making + [statements.lockSessions(ids)])
+        let areThere = results.last?.count == sessions.count
+        return LockedSessions(ids: ids, refusal: areThere ? nil : refusal)
+    }
+}
+
+extension RegistrationStatements {
+    fileprivate func make(_ sessions: [SessionRegistration], _ ids: Parameter, at now: Timestamp) -> [Query] {
         let owner = Parameter.text(SessionRegistration.owner)
-        _ = try transaction.run([
-            statements.insertOwner(owner, .timestamp(now)),
-            statements.insertSessions(
+        // Where a number need not be given, none is made up.
+        let count = layout.isStudentCountRequired ? 0 : nil
+        return [
+            insertOwner(owner, .timestamp(now)),
+            insertSessions(
                 ids,
                 .texts(sessions.map(\.title)),
                 .texts(sessions.map { $0.subject ?? "" }),
                 .texts(sessions.map { $0.examYear ?? "" }),
-                .integers(sessions.map { $0.numStudents ?? 0 }),
+                .integers(sessions.map { $0.numStudents ?? count }),
                 .timestamp(now),
                 owner
             ),
-            statements.lockSessions(ids),
-        ])
-        return ids
+        ]
+    }
+}
+
+extension RegistrationWrites {
+    /// Why the web app's tables do not take these students; `nil` when they do.
+    fileprivate func refusal(
+        in transaction: inout Transaction,
+        _ statements: RegistrationStatements
+    ) throws(PostgresError) -> RegistrationRefusal? {
+        if let refusal = statements.layout.refusal(of: students) { return refusal }
+        guard statements.layout.isStudentIDUnique, !students.isEmpty else { return nil }
+        let taken = try transaction.run([statements.takenNumbers(.texts(students.map(\.studentID)))])[0]
+        return (taken.first?.text(0)).map(RegistrationRefusal.studentIDTaken)
     }
 }
 

@@ -1,5 +1,8 @@
+import GradingCore
+
 /// The SQL of registration. Each statement takes all registrations as arrays.
 struct RegistrationStatements: Sendable {
+    let layout: DatabaseLayout
     let insertOwner: Statement
     let insertSessions: Statement
     let lockSessions: Statement
@@ -12,21 +15,33 @@ struct RegistrationStatements: Sendable {
     let rememberFormerTasks: Statement
     let startAttempts: Statement
     let insertTasks: Statement
+    let takenNumbers: Statement
+    /// `nil` where the student's row holds the result.
+    let forgetResults: Statement?
 
     init(_ layout: WebAppLayout) {
+        self.layout = layout.database
+        let (users, sessions, newStudents) = (
+            Fillers(layout, "users", now: "$2"), Fillers(layout, "grading_sessions", now: "$6"),
+            Fillers(layout, "students", now: "$6")
+        )
+        let cleared =
+            ["totalScore", layout.database.studentMaximum, "percentage"]
+            + (layout.database.hasRawOutput ? ["rawGradingOutput"] : [])
+            + (layout.database.hasTaskWord && layout.database.isTaskWordNullable ? ["aiTaskStatus"] : [])
         insertOwner = Statement(
             "insert_owner",
             """
-            INSERT INTO \(layout.users) (id, email, name, role, "createdAt", "updatedAt")
-            VALUES ($1, $1 || '@localhost', $1, 'USER', $2, $2) ON CONFLICT DO NOTHING
+            INSERT INTO \(layout.users) (id, email, name, "createdAt", "updatedAt"\(users.columns))
+            VALUES ($1, $1 || '@localhost', $1, $2, $2\(users.values)) ON CONFLICT DO NOTHING
             """
         )
         insertSessions = Statement(
             "insert_sessions",
             """
             INSERT INTO \(layout.sessions)
-                (id, title, subject, "examYear", "numStudents", status, "createdAt", "updatedAt", "userId")
-            SELECT u.*, 'PENDING', $6, $6, $7 FROM unnest($1, $2, $3, $4, $5) AS u
+                (id, title, subject, "examYear", "numStudents", \(layout.sessionState), "createdAt", "updatedAt", "userId"\(sessions.columns))
+            SELECT u.*, 'PENDING', $6, $6, $7\(sessions.values) FROM unnest($1, $2, $3, $4, $5) AS u
             ON CONFLICT (id) DO NOTHING
             """
         )
@@ -34,13 +49,13 @@ struct RegistrationStatements: Sendable {
         holders = Statement(
             "holders",
             """
-            SELECT "taskId", id, "gradingSessionId", name, "studentId" FROM \(layout.students) WHERE "taskId" = ANY ($1)
+            SELECT "taskId", id, "gradingSessionId", \(layout.studentName), "studentId" FROM \(layout.students) WHERE "taskId" = ANY ($1)
             """
         )
         formerHolders = Statement(
             "former_holders",
             """
-            SELECT t.task_id, s.id, s."gradingSessionId", s.name, s."studentId"
+            SELECT t.task_id, s.id, s."gradingSessionId", s.\(layout.studentName), s."studentId"
             FROM \(MonitorSchema.name).tasks t JOIN \(layout.students) s ON s.id = t.student_id WHERE t.task_id = ANY ($1)
             """
         )
@@ -48,7 +63,7 @@ struct RegistrationStatements: Sendable {
             "waiting",
             """
             SELECT id, "gradingSessionId", "studentId" FROM \(layout.students)
-            WHERE "gradingSessionId" = ANY ($1) AND status \(layout.open) AND "taskId" IS NULL AND "studentId" = ANY ($2)
+            WHERE "gradingSessionId" = ANY ($1) AND \(layout.studentState) \(layout.open) AND "taskId" IS NULL AND "studentId" = ANY ($2)
             FOR NO KEY UPDATE
             """
         )
@@ -57,7 +72,7 @@ struct RegistrationStatements: Sendable {
             """
             SELECT s.id, s."gradingSessionId", s."studentId", s."taskId", t.attempt
             FROM \(layout.students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-            WHERE s."gradingSessionId" = ANY ($1) AND s.status = 'FAILED' AND s."studentId" = ANY ($2)
+            WHERE s."gradingSessionId" = ANY ($1) AND s.\(layout.studentState) = 'FAILED' AND s."studentId" = ANY ($2)
             FOR NO KEY UPDATE OF s
             """
         )
@@ -65,8 +80,8 @@ struct RegistrationStatements: Sendable {
             "insert_students",
             """
             INSERT INTO \(layout.students)
-                (id, name, "studentId", "taskId", "gradingSessionId", status, "uploadedAt", "createdAt", "updatedAt")
-            SELECT u.*, 'PENDING', $6, $6, $6 FROM unnest($1, $2, $3, $4, $5) AS u
+                (id, \(layout.studentName), "studentId", "taskId", "gradingSessionId", \(layout.studentState), "createdAt", "updatedAt"\(newStudents.columns))
+            SELECT u.*, 'PENDING', $6, $6\(newStudents.values) FROM unnest($1, $2, $3, $4, $5) AS u
             """
         )
         giveTasks = Statement(
@@ -87,8 +102,8 @@ struct RegistrationStatements: Sendable {
             "start_attempts",
             """
             UPDATE \(layout.students) s
-            SET "taskId" = u.task, status = 'PENDING', "updatedAt" = $3, "totalScore" = NULL, "maxScore" = NULL,
-                percentage = NULL, "rawGradingOutput" = NULL
+            SET "taskId" = u.task, \(layout.studentState) = 'PENDING', "updatedAt" = $3,
+                \(cleared.map { $0.quotedIdentifier + " = NULL" }.joined(separator: ", "))
             FROM unnest($1, $2) AS u(id, task) WHERE s.id = u.id
             """
         )
@@ -108,5 +123,15 @@ struct RegistrationStatements: Sendable {
             WHERE NOT EXISTS (SELECT 1 FROM \(layout.students) s WHERE s.id = t.student_id)
             """
         )
+        takenNumbers = Statement(
+            "taken_numbers",
+            """
+            SELECT "studentId" FROM \(layout.students) WHERE "studentId" = ANY ($1) ORDER BY 1 LIMIT 1
+            """
+        )
+        forgetResults =
+            layout.database.hasRawOutput
+            ? nil
+            : Statement("forget_results", "DELETE FROM \(MonitorSchema.name).results WHERE student_id = ANY ($1)")
     }
 }

@@ -44,6 +44,7 @@ extension RegistrationWrites {
                     .texts(attempts.map(\.task.rawValue)),
                     .timestamp(now)
                 ),
+            attempts.isEmpty ? nil : statements.forgetResults?(.texts(attempts.map(\.student.rawValue))),
         ].compactMap(\.self)
     }
 }

@@ -1,3 +1,5 @@
+import GradingCore
+
 /// Brings a database to this binary's schema: everything in one transaction, so that one which is killed leaves nothing behind,
 /// and under a lock of the database, so that of two at once the second finds the work done.
 struct Migration {
@@ -27,68 +29,41 @@ struct Migration {
 
     private func migrate(_ transaction: inout Transaction) throws(PostgresError) -> WebAppLayout {
         _ = try transaction.run([Statement("", "SELECT pg_advisory_xact_lock($1)")(.integer(Self.lock))])
-        try prepareWebApp(&transaction)
-        let found = try version(&transaction)
+        let layout = try prepareWebApp(&transaction)
+        let found = try MonitorSchema.currentVersion(&transaction)
         guard found <= MonitorSchema.version else {
             throw .incompatible(
                 "the database is at schema version \(found), this binary knows \(MonitorSchema.version); run a newer grading-monitor"
             )
         }
         if found < MonitorSchema.version { try upgrade(from: found, &transaction) }
-        let layout = try layout(&transaction)
+        try verifyPrivileges(layout, &transaction)
         try transaction.commit()
         return layout
     }
 
     // MARK: The web app's tables
 
-    private func prepareWebApp(_ transaction: inout Transaction) throws(PostgresError) {
-        var present = try columns(&transaction)
-        if !WebAppSchema.needed.contains(where: { present[$0.table] != nil }) {
-            try ensureSchema(webAppSchema, &transaction)
-            try execute(WebAppSchema.tables(in: webAppSchema.quotedIdentifier), &transaction)
-            present = try columns(&transaction)
-        }
-        for (table, needed) in WebAppSchema.needed {
-            guard let columns = present[table] else { throw .incompatible("the database has no table \"\(table)\"") }
-            if let missing = needed.first(where: { !columns.contains($0) }) {
-                throw .incompatible("the table \"\(table)\" has no column \"\(missing)\"")
-            }
-        }
+    /// Makes them in a fresh database; otherwise they are used as they are.
+    private func prepareWebApp(_ transaction: inout Transaction) throws(PostgresError) -> WebAppLayout {
+        let found = try SchemaReading(webAppSchema, in: &transaction)
+        guard found.tables.isEmpty else { return try WebAppLayout(schema: webAppSchema, found) }
+        try ensureSchema(webAppSchema, &transaction)
+        try execute(WebAppSchema.tables(in: webAppSchema.quotedIdentifier), &transaction)
+        return try WebAppLayout(schema: webAppSchema, in: &transaction)
     }
 
-    private func columns(_ transaction: inout Transaction) throws(PostgresError) -> [String: Set<String>] {
-        let query = Statement(
-            "",
-            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = $1"
-        )
-        return try transaction.run([query(.text(webAppSchema))])[0].rows.reduce(into: [:]) { columns, row in
-            guard let table = row.text(0), let column = row.text(1) else { return }
-            columns[table, default: []].insert(column)
+    /// The rows of a student's parts are written and taken away with the result: every commit would fail without the right to.
+    private func verifyPrivileges(_ layout: WebAppLayout, _ transaction: inout Transaction) throws(PostgresError) {
+        let tables = [(layout.database.hasQuestionScores, layout.questionScores), (layout.database.hasFeedback, layout.feedback)]
+        for table in tables.filter(\.0).map(\.1) {
+            let query = Statement("", "SELECT has_table_privilege($1, 'INSERT') AND has_table_privilege($1, 'DELETE')")
+            guard try transaction.run([query(.text(table))])[0].first?.flag(0) != true else { continue }
+            throw .incompatible("the role may not write \(table) (\(PostgresError.privilegeRemedy))")
         }
-    }
-
-    private func layout(_ transaction: inout Transaction) throws(PostgresError) -> WebAppLayout {
-        let labels = Statement(
-            "",
-            """
-            SELECT e.enumlabel::text FROM pg_attribute a JOIN pg_enum e ON e.enumtypid = a.atttypid
-            WHERE a.attrelid = $1::text::regclass AND a.attname = 'status'
-            """
-        )
-        let students = webAppSchema.quotedIdentifier + ".\"students\""
-        let rows = try transaction.run([labels(.text(students))])[0].rows
-        return WebAppLayout(schema: webAppSchema, statusLabels: rows.compactMap { $0.text(0) })
     }
 
     // MARK: The monitor's own
-
-    private func version(_ transaction: inout Transaction) throws(PostgresError) -> Int {
-        let exists = Statement("", "SELECT to_regclass('\(MonitorSchema.name).meta') IS NOT NULL")
-        guard try transaction.run([exists()])[0].first?.flag(0) == true else { return 0 }
-        let query = Statement("", "SELECT value FROM \(MonitorSchema.name).meta WHERE key = 'schema_version'")
-        return try transaction.run([query()])[0].first?.text(0).flatMap { Int($0) } ?? 0
-    }
 
     private func upgrade(from version: Int, _ transaction: inout Transaction) throws(PostgresError) {
         try ensureSchema(MonitorSchema.name, &transaction)
@@ -121,11 +96,12 @@ extension PostgresError {
     /// What a role without enough rights has to be given.
     fileprivate var explainingPrivileges: PostgresError {
         guard case .server(let error) = self, error.state == .insufficientPrivilege else { return self }
-        return .incompatible(
-            """
-            PostgreSQL: \(error.message); let the role make the monitor's tables (GRANT CREATE ON DATABASE … TO …) and use the \
-            web app's (GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA … TO …), or run `migrate` once as their owner
-            """
-        )
+        return .incompatible("PostgreSQL: \(error.message); \(Self.privilegeRemedy)")
     }
+
+    fileprivate static let privilegeRemedy = """
+        let the role make the monitor's tables (GRANT CREATE ON DATABASE … TO …) and use the web app's (GRANT SELECT, INSERT, \
+        UPDATE ON ALL TABLES IN SCHEMA … TO …; DELETE on question_scores and student_feedback too, where they are), or run \
+        `migrate` once as their owner
+        """
 }

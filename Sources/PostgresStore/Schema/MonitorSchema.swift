@@ -7,6 +7,14 @@ enum MonitorSchema {
     /// The version that this binary writes and reads.
     static var version: Int { migrations.count }
 
+    /// 0 where the monitor has never been.
+    static func currentVersion(_ transaction: inout Transaction) throws(PostgresError) -> Int {
+        let exists = Statement("", "SELECT to_regclass('\(name).meta') IS NOT NULL")
+        guard try transaction.run([exists()])[0].first?.flag(0) == true else { return 0 }
+        let query = Statement("", "SELECT value FROM \(name).meta WHERE key = 'schema_version'")
+        return try transaction.run([query()])[0].first?.text(0).flatMap { Int($0) } ?? 0
+    }
+
     /// The first brings an empty schema to version 1, the second to 2, and so on. A migration that was released never changes.
     static let migrations = [
         """
@@ -67,6 +75,10 @@ enum MonitorSchema {
         """
         UPDATE grading_monitor.tasks SET next_check_at = NULL WHERE next_check_at IS NOT NULL;
         CREATE INDEX tasks_due_idx ON grading_monitor.tasks (next_check_at) WHERE next_check_at IS NOT NULL;
+        """,
+        // The results of students whose table has no column for them.
+        """
+        CREATE TABLE grading_monitor.results (student_id text PRIMARY KEY, result jsonb NOT NULL);
         """,
     ]
 }

@@ -2,29 +2,6 @@
 ///
 /// Made only in a database that has none of them. Where they exist they are used as they are and never altered.
 enum WebAppSchema {
-    /// The columns that the monitor reads or writes; a table that lacks one cannot be served.
-    static let needed: [(table: String, columns: [String])] = [
-        ("users", ["id", "email", "name", "role", "createdAt", "updatedAt"]),
-        (
-            "grading_sessions",
-            [
-                "id", "title", "subject", "examYear", "status", "numStudents", "averageScore", "highestScore", "lowestScore",
-                "passingRate", "createdAt", "updatedAt", "startedAt", "completedAt", "userId",
-            ]
-        ),
-        (
-            "students",
-            [
-                "id", "name", "studentId", "totalScore", "maxScore", "percentage", "status", "taskId", "createdAt", "updatedAt",
-                "gradedAt", "gradingSessionId", "rawGradingOutput",
-            ]
-        ),
-        (
-            "session_logs",
-            ["id", "level", "message", "context", "studentId", "metadata", "createdAt", "gradingSessionId", "userId"]
-        ),
-    ]
-
     /// - Parameter schema: quoted.
     static func tables(in schema: String) -> String {
         """
