@@ -18,7 +18,7 @@ extension PostgresStore {
             let students = try transaction.run([
                 layout.lockSessions(.texts(sessions)), rollUp.presence(.texts(sessions)),
             ])[1]
-            let rollUps = SessionRollUps(students)
+            let rollUps = SessionRollUps(students, rollUp.words)
             try transaction.commit(rollUps.queries(rollUp, at: now))
             return rollUps.changes
         }

@@ -24,17 +24,19 @@ extension PostgresStore {
             applying.deliveries(texts),
             applying.sessionsOfTasks(texts), applying.freeSessions(texts), applying.freeStudents(texts),
             applying.insertDeliveries(texts, bytes, texts, texts, texts, bytes, now), applying.settleDeliveries(texts, texts),
-            applying.markConflicts(texts), applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now),
+            applying.markConflicts(texts),
+            applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now, texts),
             applying.updateTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertLogs(texts, texts, texts, texts, texts, texts, now),
             applying.insertChanges(texts, texts, texts, texts, texts, texts, now),
             applying.insertKeys(texts, now), applying.updateKeys(texts, now),
             applying.rollUp.presence(texts), applying.rollUp.otherPresence(texts),
-            applying.rollUp.updateSessions(texts, texts, now), applying.rollUp.updateScores(texts, now),
+            applying.rollUp.updateSessions(texts, texts, now),
             applying.rollUp.insertChanges(texts, texts, texts, now),
             Self.takeToken(text, text, Self.number, Self.number, Self.number),
-        ]
+        ] + [applying.rollUp.updateScores?(texts, now)].compactMap(\.self)
+            + applying.parts.clear([StudentRowID("a")], at: Timestamp(milliseconds: 0))
     }
 
     private var registrationQueries: [Query] {

@@ -21,12 +21,13 @@ struct ApplyStatements: Sendable {
     let insertChanges: Statement
     let insertKeys: Statement
     let updateKeys: Statement
+    let parts: PartStatements
     let rollUp: RollUpStatements
 
     init(_ layout: WebAppLayout) {
         // Several students may bear one task id in the web app's first generation.
         let bearersOfTasks = """
-            SELECT s."taskId", s.id, s."gradingSessionId", s.status::text, s."gradedAt", g.status::text
+            SELECT s."taskId", s.id, s."gradingSessionId", s.\(layout.studentState)::text, s."gradedAt", g.\(layout.sessionState)::text
             FROM \(layout.students) s JOIN \(layout.sessions) g ON g.id = s."gradingSessionId"
             WHERE s."taskId" = ANY ($1) ORDER BY g.id COLLATE "C", s.id COLLATE "C"
             """
@@ -42,7 +43,7 @@ struct ApplyStatements: Sendable {
         formerTasks = Statement(
             "former_tasks",
             """
-            SELECT t.task_id, s.id, s."gradingSessionId", s.status::text, s."gradedAt", \(TaskRecord.columns)
+            SELECT t.task_id, s.id, s."gradingSessionId", s.\(layout.studentState)::text, s."gradedAt", \(TaskRecord.columns)
             FROM \(MonitorSchema.name).tasks t
             JOIN \(layout.students) s ON s.id = t.student_id JOIN \(layout.sessions) g ON g.id = s."gradingSessionId"
             WHERE t.task_id = ANY ($1)
@@ -97,13 +98,12 @@ struct ApplyStatements: Sendable {
         updateStudents = Statement(
             "update_students",
             """
-            UPDATE \(layout.students) s
-            SET status = u.status::\(layout.gradingStatus), "gradedAt" = u.graded_at, "updatedAt" = $8,
+            \(layout.keepingResults)UPDATE \(layout.students) s
+            SET \(layout.studentState) = u.status::\(layout.gradingStatus), "gradedAt" = u.graded_at, "updatedAt" = $8,
                 "totalScore" = CASE WHEN u.raw IS NULL THEN s."totalScore" ELSE u.total END,
-                "maxScore" = CASE WHEN u.raw IS NULL THEN s."maxScore" ELSE u.maximum END,
-                percentage = CASE WHEN u.raw IS NULL THEN s.percentage ELSE u.percentage END,
-                "rawGradingOutput" = coalesce(u.raw, s."rawGradingOutput")
-            FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(id, status, graded_at, total, maximum, percentage, raw)
+                \(layout.studentMaximum) = CASE WHEN u.raw IS NULL THEN s.\(layout.studentMaximum) ELSE u.maximum END,
+                percentage = CASE WHEN u.raw IS NULL THEN s.percentage ELSE u.percentage END\(layout.resultAssignments)
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $9) AS u(id, status, graded_at, total, maximum, percentage, raw, word)
             WHERE s.id = u.id
             """
         )
@@ -170,6 +170,7 @@ struct ApplyStatements: Sendable {
             WHERE key_id = ANY ($1) AND last_used_at < $2 - interval '1 minute'
             """
         )
+        parts = PartStatements(layout)
         rollUp = RollUpStatements(layout)
     }
 }

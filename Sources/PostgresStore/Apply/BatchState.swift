@@ -27,7 +27,7 @@ struct BatchState {
             statements.rollUp.otherPresence(tasks),
         ])
         otherPresence = results[3]
-        take(bearers: results[0], records: results[1])
+        take(bearers: results[0], records: results[1], statements.rollUp.words)
         for row in results[2].rows {
             if let id = row.text(0), let delivery = KnownDelivery(row) { known.deliveries[id] = delivery }
         }
@@ -47,12 +47,12 @@ struct BatchState {
         return SessionRollUps(touched, others: otherPresence)
     }
 
-    private mutating func take(bearers rows: QueryResult, records: QueryResult) {
+    private mutating func take(bearers rows: QueryResult, records: QueryResult, _ words: SessionWords) {
         var chosen: [TaskID: TaskBearer] = [:]
         for row in rows.rows {
             guard let bearer = TaskBearer(row) else { continue }
             bearers.append(bearer)
-            sessions[bearer.session] = row.text(5).flatMap(SessionWords.firstGeneration.status)
+            sessions[bearer.session] = row.text(5).flatMap(words.status)
             if chosen[bearer.task].map(bearer.comes(before:)) ?? true { chosen[bearer.task] = bearer }
         }
         for row in records.rows {

@@ -60,7 +60,7 @@ extension CommitPlan {
             moved.isEmpty ? nil : statements.updateStudents(moved, at: now),
             updated.isEmpty ? nil : statements.writeTasks(statements.updateTasks, updated),
             new.isEmpty ? nil : statements.writeTasks(statements.insertTasks, new),
-        ].compactMap(\.self)
+        ].compactMap(\.self) + statements.parts.replace(moved, at: now)
     }
 
     // MARK: Logs, changes, keys
@@ -111,7 +111,8 @@ extension ApplyStatements {
             .doubles(results.map { $0?.maxScore }),
             .doubles(results.map { $0?.percentage }),
             .jsons(results.map { $0?.raw }),
-            .timestamp(now)
+            .timestamp(now),
+            .texts(tasks.map { $0.move?.word })
         )
     }
 

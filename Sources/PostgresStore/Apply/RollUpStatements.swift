@@ -8,10 +8,13 @@ struct RollUpStatements: Sendable {
     /// anybody but them has a grade. See ``SessionRollUps/init(_:and:)`` for why that is enough.
     let otherPresence: Statement
     let updateSessions: Statement
-    let updateScores: Statement
+    /// `nil` where sessions have no scores.
+    let updateScores: Statement?
     let insertChanges: Statement
+    let words: SessionWords
 
     init(_ layout: WebAppLayout) {
+        words = layout.database.sessionWords
         // Not EXISTS: the planner may answer many of those at once, from a hash of all students that fit.
         func someone(_ condition: String) -> String {
             #"coalesce((SELECT true FROM \#(layout.students) s WHERE s."gradingSessionId" = g.id AND \#(condition) LIMIT 1), false)"#
@@ -20,11 +23,11 @@ struct RollUpStatements: Sendable {
         presence = Statement(
             "presence",
             """
-            SELECT g.id, g.status::text,
-                \(someone("s.status = 'PENDING'")) OR \(someone(#"s.status = 'PROCESSING' AND s."taskId" IS NULL"#)),
-                \(someone(#"s.status = 'PROCESSING' AND s."taskId" IS NOT NULL"#)),
-                \(someone("s.status = 'FAILED'")),
-                \(someone("s.status \(layout.graded)"))
+            SELECT g.id, g.\(layout.sessionState)::text,
+                \(someone("s.\(layout.studentState) = 'PENDING'")) OR \(someone(#"s.\#(layout.studentState) = 'PROCESSING' AND s."taskId" IS NULL"#)),
+                \(someone(#"s.\#(layout.studentState) = 'PROCESSING' AND s."taskId" IS NOT NULL"#)),
+                \(someone("s.\(layout.studentState) = 'FAILED'")),
+                \(someone("s.\(layout.studentState) \(layout.graded)"))
             FROM \(layout.sessions) g WHERE g.id = ANY ($1) ORDER BY g.id COLLATE "C"
             """
         )
@@ -33,10 +36,10 @@ struct RollUpStatements: Sendable {
         otherPresence = Statement(
             "other_presence",
             """
-            SELECT g.id, o.open, NOT o.open AND \(someone("s.status \(layout.graded) AND \(others)"))
+            SELECT g.id, o.open, NOT o.open AND \(someone("s.\(layout.studentState) \(layout.graded) AND \(others)"))
             FROM (SELECT DISTINCT "gradingSessionId" AS id FROM \(layout.students) WHERE "taskId" = ANY ($1)) AS g
             CROSS JOIN LATERAL (
-                SELECT \(someone("s.status \(layout.open) AND \(others)")) AS open
+                SELECT \(someone("s.\(layout.studentState) \(layout.open) AND \(others)")) AS open
                 -- Not pulled up: it is looked for once.
                 OFFSET 0
             ) AS o
@@ -48,14 +51,14 @@ struct RollUpStatements: Sendable {
             "update_sessions",
             """
             UPDATE \(layout.sessions) g
-            SET status = u.status::\(layout.sessionStatus), "updatedAt" = $3,
+            SET \(layout.sessionState) = u.status::\(layout.sessionStatus), "updatedAt" = $3,
                 "startedAt" = CASE u.status WHEN 'PENDING' THEN g."startedAt" ELSE coalesce(g."startedAt", $3) END,
                 "completedAt" = CASE u.status WHEN 'COMPLETED' THEN $3 END
             FROM unnest($1, $2) AS u(id, status) WHERE g.id = u.id
             """
         )
         // In percent, from the students that ended with a result; only what differs is written.
-        updateScores = Statement(
+        let updateScores = Statement(
             "update_scores",
             """
             UPDATE \(layout.sessions) g
@@ -65,13 +68,14 @@ struct RollUpStatements: Sendable {
                 SELECT x.id, avg(s.percentage) AS average, max(s.percentage) AS highest, min(s.percentage) AS lowest,
                        avg((s.percentage >= \(SessionRollUp.passMark))::integer)::double precision * 100 AS passing
                 FROM unnest($1) AS x(id)
-                LEFT JOIN \(layout.students) s ON s."gradingSessionId" = x.id AND s.percentage IS NOT NULL AND s.status \(layout.graded)
+                LEFT JOIN \(layout.students) s ON s."gradingSessionId" = x.id AND s.percentage IS NOT NULL AND s.\(layout.studentState) \(layout.graded)
                 GROUP BY x.id
             ) AS u
             WHERE g.id = u.id AND (g."averageScore", g."highestScore", g."lowestScore", g."passingRate")
                 IS DISTINCT FROM (u.average, u.highest, u.lowest, u.passing)
             """
         )
+        self.updateScores = layout.database.hasSessionScores ? updateScores : nil
         insertChanges = Statement(
             "insert_session_changes",
             """

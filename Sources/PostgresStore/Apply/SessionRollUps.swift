@@ -17,9 +17,9 @@ struct SessionRollUps {
     var changes: Int { moves.count }
 
     /// - Parameter presence: the rows of ``RollUpStatements/presence``.
-    init(_ presence: QueryResult) {
+    init(_ presence: QueryResult, _ words: SessionWords) {
         for row in presence.rows {
-            guard let (session, current) = row.sessionAndStatus else { continue }
+            guard let (session, current) = row.sessionAndStatus(words) else { continue }
             note(session, current, StudentPresence(row))
         }
     }
@@ -48,14 +48,14 @@ struct SessionRollUps {
 
     func queries(_ statements: RollUpStatements, at now: Timestamp) -> [Query] {
         var queries: [Query] = []
-        let words = SessionWords.firstGeneration
+        let words = statements.words
         let ids = Parameter.texts(moves.map(\.session.rawValue))
         let targets = Parameter.texts(moves.map { words.word(for: $0.to) })
         if !moves.isEmpty {
             queries.append(statements.updateSessions(ids, targets, .timestamp(now)))
         }
-        if !completed.isEmpty {
-            queries.append(statements.updateScores(.texts(completed.map(\.rawValue)), .timestamp(now)))
+        if !completed.isEmpty, let updateScores = statements.updateScores {
+            queries.append(updateScores(.texts(completed.map(\.rawValue)), .timestamp(now)))
         }
         if !moves.isEmpty {
             let origins = Parameter.texts(moves.map { words.word(for: $0.from) })
@@ -72,8 +72,8 @@ extension StudentPresence {
 }
 
 extension ResultRow {
-    fileprivate var sessionAndStatus: (SessionID, SessionStatus)? {
-        guard let id = text(0), let status = text(1).flatMap(SessionWords.firstGeneration.status) else { return nil }
+    fileprivate func sessionAndStatus(_ words: SessionWords) -> (SessionID, SessionStatus)? {
+        guard let id = text(0), let status = text(1).flatMap(words.status) else { return nil }
         return (SessionID(stored: id), status)
     }
 }

@@ -11,13 +11,13 @@ extension RegistrationWrites {
         let insertTasks = statements.insertTasks(tasks)
         let presence = applying.rollUp.presence(.texts(touchedSessions.map(\.rawValue)))
         let queries =
-            studentQueries(statements, at: now)
+            studentQueries(statements, at: now) + applying.parts.clear(attempts.map(\.student), at: now)
             + (logs.isEmpty ? [] : [applying.insertLogs(logs, at: now)])
             + (changes.isEmpty ? [] : [applying.insertChanges(changes, at: now)])
         let results = try transaction.run(queries + [insertTasks, presence])
         // Another instance has registered one of them in the same moment: what was read is no longer so.
         guard results[queries.count].changedRows == tasks.count else { throw .overtaken }
-        return SessionRollUps(results[queries.count + 1])
+        return SessionRollUps(results[queries.count + 1], applying.rollUp.words)
     }
 
     private func studentQueries(_ statements: RegistrationStatements, at now: Timestamp) -> [Query] {
