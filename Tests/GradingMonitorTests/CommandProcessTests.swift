@@ -38,7 +38,7 @@ struct CommandProcessTests {
 
     @Test(
         "every command has help with an example",
-        arguments: ["serve", "migrate", "sweep", "check", "stats", "send-test-callback", "simulate"]
+        arguments: ["serve", "migrate", "sweep", "check", "stats", "inspect-database", "send-test-callback", "simulate"]
     )
     func help(_ command: String) async throws {
         let ending = try await MonitorProcess.run([command, "--help"])
