@@ -51,6 +51,27 @@ struct TestDatabase: Sendable {
         }
     }
 
+    /// Runs the statements of a script, which end with a semicolon at the end of a line.
+    func executeAll(_ script: String) async throws {
+        let statements = script.split(separator: ";\n").filter { $0.contains { !$0.isWhitespace } }
+        try await connection.perform { (session, deadline) throws(PostgresError) in
+            _ = try session.run(
+                statements.map { Query(statement: Statement("", String($0)), parameters: []) },
+                until: deadline
+            )
+        }
+    }
+
+    func all<Value: Sendable>(
+        _ sql: String,
+        _ parameters: Parameter...,
+        read: @Sendable (ResultRow) -> Value
+    ) async throws -> [Value] {
+        try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.run([Query(statement: Statement("", sql), parameters: parameters)], until: deadline)[0].rows.map(read)
+        }
+    }
+
     func first<Value: Sendable>(
         _ sql: String,
         _ parameters: Parameter...,

@@ -4,6 +4,9 @@ package import GradingCore
 package protocol StoreHarness: Sendable {
     var store: any Store { get }
 
+    /// What the store has found of the web app's tables.
+    var layout: DatabaseLayout { get }
+
     /// Writes a session as the web app does; `status` is a word of the database in use.
     func addSession(_ id: SessionID, status: SessionStatus) async throws
 
@@ -18,6 +21,48 @@ package protocol StoreHarness: Sendable {
 
     /// The session's row; `nil` when there is none.
     func session(_ id: SessionID) async throws -> StoredSession?
+
+    /// `aiTaskStatus` of the student; `nil` where there is no such column.
+    func taskWord(of row: StudentRowID) async throws -> String?
+
+    /// The rows of `question_scores`, by question; none where there is no such table.
+    func questionScores(of row: StudentRowID) async throws -> [StoredScore]
+
+    /// The rows of `student_feedback`, by question and type; none where there is no such table.
+    func feedback(of row: StudentRowID) async throws -> [StoredFeedback]
+
+    /// Writes feedback of another type than the grader's, as people do in the web app.
+    func addFeedback(_ feedback: StoredFeedback, to row: StudentRowID) async throws
+}
+
+/// A row of `question_scores`.
+package struct StoredScore: Sendable, Equatable {
+    package let question: String
+    package let score: Double
+    package let maximum: Double
+    package let createdAt: Timestamp?
+    package let updatedAt: Timestamp?
+
+    package init(question: String, score: Double, maximum: Double, createdAt: Timestamp?, updatedAt: Timestamp?) {
+        self.question = question
+        self.score = score
+        self.maximum = maximum
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A row of `student_feedback`.
+package struct StoredFeedback: Sendable, Equatable {
+    package let question: String
+    package let text: String
+    package let type: String
+
+    package init(question: String, text: String, type: String) {
+        self.question = question
+        self.text = text
+        self.type = type
+    }
 }
 
 /// A student that the web app wrote, without the monitor's knowing.
@@ -58,7 +103,7 @@ package struct StoredStudent: Sendable, Equatable {
     package let percentage: Double?
     package let gradedAt: Timestamp?
     package let updatedAt: Timestamp?
-    /// As ``canonicalJSON(_:)`` writes it: PostgreSQL's `jsonb` keeps neither white space nor the order of the members.
+    /// Wherever it is kept, as ``canonicalJSON(_:)`` writes it: PostgreSQL's `jsonb` keeps neither white space nor the order of the members.
     package let rawGradingOutput: String?
 
     package init(
