@@ -123,13 +123,20 @@ unit_tests() {
 # end_to_end NAME ARGUMENT...: one of the programs in Tests/EndToEnd.
 end_to_end() { PYTHONDONTWRITEBYTECODE=1 python3 "Tests/EndToEnd/$1.py" "${@:2}"; }
 
-# The libraries that sign for the interoperability check live in an environment of their own.
-interop() {
-    local venv=.build/venv requirements=Tests/Interop/requirements.txt
+# Libraries from PyPI live in an environment of their own: in_venv REQUIREMENTS PROGRAM ARGUMENT...
+in_venv() {
+    local venv=.build/venv requirements=$1
+    shift
     if [[ ! -x $venv/bin/pip ]]; then python3 -m venv "$venv"; fi
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-    PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" Tests/EndToEnd/interop.py --python "$venv/bin/python"
+    PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$@"
 }
+
+# The libraries that sign for the interoperability check.
+interop() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/interop.py --python .build/venv/bin/python; }
+
+# The web app's databases, read back with a client of PostgreSQL that is not ours.
+adoption() { in_venv Tests/Adoption/requirements.txt Tests/EndToEnd/adoption.py "$@"; }
 
 scripts/install-dependencies.sh --test
 
@@ -144,6 +151,11 @@ postgres_step "the script that lends a PostgreSQL" end_to_end with_postgres_test
 if step "build" build; then
     step "unit and HTTP tests (swift test)" unit_tests || true
     step "foreign signatures (interop)" interop || true
+    if [[ $with_postgres == yes ]]; then
+        step "the web app's databases, adopted" adoption || true
+    else
+        step "the web app's databases on SQLite, adopted" adoption --sqlite-only || true
+    fi
     step "kill -9 under load, $kills rounds" end_to_end kill_nine --rounds "$kills" || true
     postgres_step "three monitors on one PostgreSQL" end_to_end several_instances --short || true
     postgres_step "PostgreSQL cuts, stops and restarts" end_to_end database_faults --short || true
