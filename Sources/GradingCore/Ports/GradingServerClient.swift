@@ -12,10 +12,15 @@ package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvert
     case connection(String)
     /// An answer other than 2xx; a redirect is never followed.
     case status(Int)
+    /// 429 or 503 with a `Retry-After`: the server wants to be left alone for so long, 1 s to ``maximumQuiet``.
+    case busy(status: Int, quiet: Duration)
     /// More bytes than the limit.
     case tooLarge(limit: Int)
     /// The caller was cancelled.
     case cancelled
+
+    /// The longest that a `Retry-After` is obeyed for: a server that names a day, or a far date, is asked again before.
+    package static let maximumQuiet = Duration.seconds(900)
 
     package var description: String {
         switch self {
@@ -25,6 +30,8 @@ package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvert
         case .status(let code) where (300..<400).contains(code):
             "the grading server answered with a redirect (\(code)), which is not followed"
         case .status(let code): "the grading server answered \(code)"
+        case .busy(let code, let quiet):
+            "the grading server answered \(code) and asks for \(quiet.components.seconds) s of quiet"
         case .tooLarge(let limit): "the grading server's answer is larger than \(limit) bytes"
         case .cancelled: "the check was cancelled"
         }
