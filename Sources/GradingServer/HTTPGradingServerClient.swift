@@ -11,6 +11,7 @@ package struct HTTPGradingServerClient: GradingServerClient {
     private let httpClient: HTTPClient
     private let userAgent: String
     private let clock: any Clock<Duration>
+    private let wallClock: WallClock
 
     /// - Parameters:
     ///   - timeout: for the whole exchange, from the wait for a connection to the answer's last byte.
@@ -22,7 +23,8 @@ package struct HTTPGradingServerClient: GradingServerClient {
         maximumResponseBytes: Int = 4 << 20,
         httpClient: HTTPClient,
         userAgent: String = "grading-monitor",
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(),
+        wallClock: WallClock = .system
     ) {
         self.url = url
         self.timeout = timeout
@@ -30,6 +32,7 @@ package struct HTTPGradingServerClient: GradingServerClient {
         self.httpClient = httpClient
         self.userAgent = userAgent
         self.clock = clock
+        self.wallClock = wallClock
     }
 
     /// - Parameter baseURL: see ``GradingServerURL``.
@@ -39,7 +42,8 @@ package struct HTTPGradingServerClient: GradingServerClient {
         maximumResponseBytes: Int = 4 << 20,
         httpClient: HTTPClient,
         userAgent: String = "grading-monitor",
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(),
+        wallClock: WallClock = .system
     ) throws(GradingServerURLError) {
         self.init(
             url: try GradingServerURL(baseURL),
@@ -47,7 +51,8 @@ package struct HTTPGradingServerClient: GradingServerClient {
             maximumResponseBytes: maximumResponseBytes,
             httpClient: httpClient,
             userAgent: userAgent,
-            clock: clock
+            clock: clock,
+            wallClock: wallClock
         )
     }
 
@@ -81,12 +86,21 @@ package struct HTTPGradingServerClient: GradingServerClient {
     private func answer(to request: HTTPClientRequest) async throws -> [UInt8] {
         let response = try await httpClient.execute(request, deadline: .distantFuture)
         guard (200..<300).contains(response.status.code) else {
-            throw GradingServerError.status(Int(response.status.code))
+            throw refusal(response)
         }
         let body = try await response.body.collect(upTo: maximumResponseBytes)
         // Never half an answer, whatever a cancelled stream hands out.
         try Task.checkCancellation()
         return Array(body.readableBytesView)
+    }
+
+    /// Too much at once, or out of service for now: the server may say for how long.
+    private func refusal(_ response: HTTPClientResponse) -> GradingServerError {
+        let (code, headers) = (Int(response.status.code), response.headers)
+        guard code == 429 || code == 503, let text = headers.first(name: "Retry-After"),
+            let quiet = RetryAfter.wait(text, date: headers.first(name: "Date"), now: wallClock.now())
+        else { return .status(code) }
+        return .busy(status: code, quiet: quiet)
     }
 }
 
