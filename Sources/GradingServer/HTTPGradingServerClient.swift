@@ -107,13 +107,14 @@ package struct HTTPGradingServerClient: GradingServerClient {
 extension HTTPGradingServerClient {
     /// How the `HTTPClient` behind this is to be made: no redirects, which could lead anywhere, and no decompression, so
     /// that the limit on bytes holds for what is kept in memory.
-    package static func clientConfiguration() -> HTTPClient.Configuration {
+    /// - Parameter connections: to the grading server at once, and so the most questions under way.
+    package static func clientConfiguration(connections: Int = 8) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10)),
             connectionPool: HTTPClient.Configuration.ConnectionPool(
                 idleTimeout: .seconds(30),
-                concurrentHTTP1ConnectionsPerHostSoftLimit: 8
+                concurrentHTTP1ConnectionsPerHostSoftLimit: connections
             ),
             decompression: .disabled
         )

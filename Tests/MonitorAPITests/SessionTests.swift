@@ -31,7 +31,7 @@ struct SessionTests {
             #expect(answer.status == 200)
             #expect(
                 answer.text
-                    == #"{"message":"Background task status check completed","timestamp":"2026-11-24T10:32:01.000Z","summary":{"tasksProcessed":1,"tasksUpdated":1,"errors":0,"sessionsUpdated":0,"parkedApplied":0,"currentStats":{"totalPendingTasks":0,"totalProcessingTasks":0,"totalActiveSessions":0}}}"#
+                    == #"{"message":"Background task status check completed","timestamp":"2026-11-24T10:32:01.000Z","summary":{"tasksProcessed":1,"tasksUpdated":1,"errors":0,"sessionsUpdated":0,"parkedApplied":0,"gradingServer":"closed","currentStats":{"totalPendingTasks":0,"totalProcessingTasks":0,"totalActiveSessions":0}}}"#
             )
         }
     }
@@ -67,6 +67,7 @@ struct SessionTests {
             #expect(stats.object("oldestPendingTask").string("createdAt") == "2026-11-24T10:30:00.000Z")
             #expect(stats.object("completedBy").integer("callback") == 1)
             #expect(stats.object("deliveries").integer("applied") == 1)
+            #expect(stats.object("gradingServer").string("breaker") == "closed")
         }
     }
 

@@ -14,7 +14,7 @@
 /// itself (`Retry-After`) holds in every state.
 ///
 /// Times are those of a clock that never goes back, counted from any fixed moment.
-struct CircuitBreaker: Sendable, Equatable {
+package struct CircuitBreaker: Sendable, Equatable {
     /// The right to ask one question; comes back with what became of it.
     struct Permit: Sendable, Equatable {
         fileprivate let generation: Int
@@ -39,10 +39,10 @@ struct CircuitBreaker: Sendable, Equatable {
         case unknown
     }
 
-    enum State: Sendable, Equatable {
+    package enum State: String, Sendable, Equatable {
         case closed
         case open
-        case halfOpen
+        case halfOpen = "half-open"
     }
 
     private enum Phase: Sendable, Equatable {

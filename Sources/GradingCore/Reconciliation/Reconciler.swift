@@ -38,7 +38,7 @@ package actor Reconciler {
                 commits: commits,
                 gradingServer: gradingServer,
                 decode: decode,
-                pacer: RequestPacer(requestsPerSecond: policy.requestsPerSecond, clock: clock),
+                gate: GradingServerGate(policy: policy, wallClock: wallClock, clock: clock, logger: logger),
                 policy: policy,
                 wallClock: wallClock,
                 metrics: CheckMetrics(),
@@ -55,6 +55,9 @@ package actor Reconciler {
         self.sweepOnce = Sweep(check: check, parked: parked, owner: owner, clock: clock)
         self.owner = owner
     }
+
+    /// How this process fares with the grading server.
+    package nonisolated var gradingServerHealth: GradingServerHealth { check.gate.health }
 
     /// One sweep at a time: a call during a sweep joins it and gets its summary. Cancelling a caller does not end the
     /// sweep, since others may wait for it: ``cancelSweep()`` does.

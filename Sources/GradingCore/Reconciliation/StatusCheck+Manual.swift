@@ -19,7 +19,22 @@ extension StatusCheck {
     }
 
     private func outcome(of claim: ClaimedTask) async throws(StoreError) -> CheckOutcome {
-        guard let answer = await ask(about: claim) else { return .interrupted(claim) }
+        switch await ask(about: claim, patience: .zero) {
+        case .answered(let answer): return try await outcome(of: answer, claim)
+        case .refused(_, let wait):
+            // Nothing was asked, so nothing is held against the task.
+            try await store.release([claim])
+            return .failed(status: claim.status, reason: Self.refusal(wait))
+        case .interrupted: return .interrupted(claim)
+        }
+    }
+
+    private static func refusal(_ wait: Duration) -> String {
+        "the grading server is left alone for now"
+            + (wait > .zero ? "; it may be asked in \(Int(wait.inSeconds.rounded(.up))) s" : ", while one question finds out")
+    }
+
+    private func outcome(of answer: Answer, _ claim: ClaimedTask) async throws(StoreError) -> CheckOutcome {
         let settlement = await settle(answer, source: .manual)
         switch settlement.verdict {
         case .committed(let outcome):

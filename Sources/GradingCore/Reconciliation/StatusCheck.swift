@@ -15,6 +15,15 @@ struct StatusCheck: Sendable {
         let body: Result<[UInt8], GradingServerError>
     }
 
+    /// What became of a question.
+    enum Question: Sendable {
+        case answered(Answer)
+        /// Not sent: the grading server is to be left alone, for this long at least.
+        case refused(ClaimedTask, wait: Duration)
+        /// Not sent: the caller was cancelled.
+        case interrupted
+    }
+
     /// What became of a check.
     enum Verdict: Sendable, Equatable {
         case committed(ReportOutcome)
@@ -34,22 +43,35 @@ struct StatusCheck: Sendable {
     let commits: CommitQueue
     let gradingServer: any GradingServerClient
     let decode: Decode
-    let pacer: RequestPacer
+    let gate: GradingServerGate
     let policy: SweepPolicy
     let wallClock: WallClock
     let metrics: CheckMetrics
     let logger: Logger
 
-    /// Asks when it is this check's turn; `nil` when the caller was cancelled before that.
-    func ask(about claim: ClaimedTask) async -> Answer? {
-        do { try await pacer.waitForTurn() } catch { return nil }
-        let sentAt = wallClock.now()
-        do throws(GradingServerError) {
-            let body = try await gradingServer.fetchStatus(of: claim.task)
-            return Answer(claim: claim, sentAt: sentAt, body: .success(body))
+    /// Asks when it is this check's turn.
+    /// - Parameter patience: how long to wait for a server that asked for quiet.
+    func ask(about claim: ClaimedTask, patience: Duration) async -> Question {
+        do throws(CancellationError) {
+            switch try await gate.enter(patience: patience) {
+            case .granted(let permit): return .answered(await send(claim, permit))
+            case .refused(let wait): return .refused(claim, wait: wait)
+            }
         } catch {
-            return Answer(claim: claim, sentAt: sentAt, body: .failure(error))
+            return .interrupted
         }
+    }
+
+    private func send(_ claim: ClaimedTask, _ permit: CircuitBreaker.Permit) async -> Answer {
+        let sentAt = wallClock.now()
+        let body: Result<[UInt8], GradingServerError>
+        do throws(GradingServerError) {
+            body = .success(try await gradingServer.fetchStatus(of: claim.task))
+        } catch {
+            body = .failure(error)
+        }
+        gate.leave(permit, CircuitBreaker.Outcome(body, about: claim.task))
+        return Answer(claim: claim, sentAt: sentAt, body: body)
     }
 
     /// Commits the answer, or records that there was none; either way the lease ends.

@@ -36,6 +36,7 @@ struct Sweep: Sendable {
         summary.tasksProcessed = progress.asked
         summary.tasksUpdated = progress.updated
         summary.errors = progress.errors
+        summary.gradingServer = check.gate.health.breaker
         await release(progress.unasked)
         check.metrics.recordSweep(took: stopwatch.elapsed())
         return try await conclude(summary, storeFailure: progress.storeFailure)
@@ -66,7 +67,7 @@ struct Sweep: Sendable {
     }
 
     private enum Step: Sendable {
-        case answered(StatusCheck.Answer?)
+        case asked(StatusCheck.Question)
         case settled(StatusCheck.Settlement)
     }
 
@@ -76,9 +77,10 @@ struct Sweep: Sendable {
             var progress = SweepProgress(maxInFlight: policy.maxInFlight)
             while true {
                 if mustStop(stopwatch) { progress.stop() }
+                progress.isNarrow = check.gate.isNarrow
                 switch progress.next(now: wallClock.now()) {
                 case .claim: await claim(for: &progress)
-                case .ask(let task): group.addTask { .answered(await check.ask(about: task)) }
+                case .ask(let task): group.addTask { .asked(await check.ask(about: task, patience: policy.quietPatience)) }
                 case .wait:
                     guard let step = await group.next() else { return progress }
                     take(step, &progress, &group)
@@ -89,16 +91,18 @@ struct Sweep: Sendable {
     }
 
     private func mustStop(_ stopwatch: Stopwatch) -> Bool {
-        isInterrupted || stopwatch.elapsed() >= policy.budget
+        isInterrupted || stopwatch.elapsed() >= policy.budget || check.gate.wait > policy.quietPatience
     }
 
     private var isInterrupted: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
 
     private func take(_ step: Step, _ progress: inout SweepProgress, _ group: inout TaskGroup<Step>) {
         switch step {
-        case .answered(let answer):
-            progress.answered(settling: answer != nil)
-            if let answer { group.addTask { .settled(await check.settle(answer, source: .sweep)) } }
+        case .asked(.answered(let answer)):
+            progress.answered(settling: true)
+            group.addTask { .settled(await check.settle(answer, source: .sweep)) }
+        case .asked(.refused(let task, _)): progress.refused(task)
+        case .asked(.interrupted): progress.answered(settling: false)
         case .settled(let settlement):
             progress.settled(settlement)
         }

@@ -16,8 +16,12 @@ package struct SweepPolicy: Sendable {
     package var maxInFlight: Int = 4
     /// Requests that start in a second, sweep and manual checks together; 0 or less means no limit.
     package var requestsPerSecond: Double = 10
-    /// How long a claimed task is ours alone. A task is asked about in the first half of its lease only, so half of it
-    /// must be longer than the grading server's timeout (30 s): the answer is in before anyone else may ask.
+    /// When the grading server is left alone.
+    package var breaker = BreakerPolicy()
+    /// How long a question of a sweep waits when the grading server asks for a moment's quiet; a longer one ends the sweep.
+    package var quietPatience: Duration = .seconds(10)
+    /// How long a claimed task is ours alone. A task is asked about in the first half of its lease only, so half of it, less
+    /// ``quietPatience``, must be longer than the grading server's timeout (30 s): the answer is in before anyone else may ask.
     package var lease: Duration = .seconds(90)
     /// How long a sweep may go on with what is in flight after graceful shutdown began.
     package var shutdownPatience: Duration = .seconds(5)

@@ -26,7 +26,10 @@ struct SweepProgress: Sendable {
     /// Why the sweep ended before its time; `nil` when it did not.
     private(set) var storeFailure: StoreError?
 
-    private let maxInFlight: Int
+    /// Whether the way to the grading server lets one question through at a time.
+    var isNarrow = false
+
+    private let mostInFlight: Int
     private var waiting = Deque<Claim>()
     private var seen = Set<TaskID>()
     private var inFlight = 0
@@ -34,8 +37,10 @@ struct SweepProgress: Sendable {
     private var mayClaim = true
 
     init(maxInFlight: Int) {
-        self.maxInFlight = max(1, maxInFlight)
+        mostInFlight = max(1, maxInFlight)
     }
+
+    private var maxInFlight: Int { isNarrow ? 1 : mostInFlight }
 
     mutating func next(now: Timestamp) -> Step {
         // Answers that are being committed are bounded too: a slow database slows the questions down.
@@ -64,6 +69,13 @@ struct SweepProgress: Sendable {
     mutating func answered(settling hasAnswer: Bool) {
         inFlight -= 1
         if hasAnswer { settling += 1 } else { stop() }
+    }
+
+    /// A question was not sent: the grading server is to be left alone.
+    mutating func refused(_ task: ClaimedTask) {
+        inFlight -= 1
+        unasked.append(task)
+        stop()
     }
 
     mutating func settled(_ settlement: StatusCheck.Settlement) {

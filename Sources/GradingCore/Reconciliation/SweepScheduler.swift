@@ -49,7 +49,7 @@ package struct SweepScheduler: Service {
             switch await lead.take() {
             case .mine:
                 wait = jittered(policy.interval)
-                if await leads(&lead, next: wait), isPruneDue(since: lastPrune) {
+                if await leads(&lead, next: &wait), isPruneDue(since: lastPrune) {
                     lastPrune = wallClock.now()
                     await prune()
                 }
@@ -64,13 +64,21 @@ package struct SweepScheduler: Service {
     }
 
     /// Sweeps once. An instance that cannot sweep leaves the next one to another; `false` then.
-    private func leads(_ lead: inout SweepLead, next wait: Duration) async -> Bool {
+    private func leads(_ lead: inout SweepLead, next wait: inout Duration) async -> Bool {
         guard await sweep() else {
             await lead.giveUp()
             return false
         }
+        wait = min(wait, untilNextQuestion ?? wait)
         await lead.keep(for: wait)
         return true
+    }
+
+    /// When the grading server is left alone, the next sweep comes as soon as it may be asked again; `nil` when it is not.
+    private var untilNextQuestion: Duration? {
+        let health = reconciler.gradingServerHealth
+        if let next = health.nextQuestionAt { return max(.seconds(1), wallClock.now().duration(to: next)) }
+        return health.breaker == .closed ? nil : policy.breaker.interval
     }
 
     private func jittered(_ wait: Duration) -> Duration {

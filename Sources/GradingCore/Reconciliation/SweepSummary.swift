@@ -10,6 +10,8 @@ package struct SweepSummary: Sendable, Equatable {
     package var sessionsUpdated = 0
     /// Parked callbacks whose task has appeared since.
     package var parkedApplied = 0
+    /// Whether the grading server is asked, or left alone: the sweep then ended before all was asked.
+    package var gradingServer = CircuitBreaker.State.closed
     /// Taken after the sweep.
     package var open = OpenWork()
 

@@ -31,7 +31,8 @@ struct ReconciliationCore: Sendable {
         )
         let httpClient = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: HTTPGradingServerClient.clientConfiguration()
+            // A few more for the manual checks.
+            configuration: HTTPGradingServerClient.clientConfiguration(connections: configuration.sweepPolicy.maxInFlight + 4)
         )
         self.database = database
         self.httpClient = httpClient

@@ -38,12 +38,32 @@ struct GradingServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long one question may take (default: 30s).", valueName: "time"))
     var gradingServerTimeout: String?
 
+    @Option(
+        name: .customLong("grading-server-requests-per-second"),
+        help: ArgumentHelp("Questions that start in a second; 0 for no limit (default: 10).", valueName: "number")
+    )
+    var requestsPerSecond: String?
+
+    @Option(
+        name: .customLong("grading-server-max-in-flight"),
+        help: ArgumentHelp("Questions of a sweep under way at once (default: 4).", valueName: "number")
+    )
+    var maxInFlight: String?
+
+    @Option(help: ArgumentHelp("Failures in a row after which it is left alone (default: 5).", valueName: "number"))
+    var breakerFailures: String?
+
+    @Option(help: ArgumentHelp("How long it is then left alone before the next question (default: 30s).", valueName: "time"))
+    var breakerInterval: String?
+
     @Option(help: ArgumentHelp("The grading server's own status words: WORD=STATUS,...", valueName: "words"))
     var statusWords: String?
 
     var settings: [Setting: String?] {
         [
-            .gradingServerURL: gradingServerURL, .gradingServerTimeout: gradingServerTimeout, .statusWords: statusWords,
+            .gradingServerURL: gradingServerURL, .gradingServerTimeout: gradingServerTimeout,
+            .gradingServerRequestsPerSecond: requestsPerSecond, .gradingServerMaxInFlight: maxInFlight,
+            .breakerFailures: breakerFailures, .breakerInterval: breakerInterval, .statusWords: statusWords,
         ]
     }
 }

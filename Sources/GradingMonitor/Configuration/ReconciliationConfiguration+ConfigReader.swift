@@ -17,6 +17,11 @@ extension ReconciliationConfiguration {
     /// - `database.url`: see ``DatabaseLocation``.
     /// - `gradingServer.url` (`GRADING_SERVER_URL`, required): the root of the grading server, `http://` or `https://`.
     /// - `gradingServer.timeout` (`GRADING_SERVER_TIMEOUT`, default 30 s): for one question, 100 ms to 10 min.
+    /// - `gradingServer.requestsPerSecond` (`GRADING_SERVER_REQUESTS_PER_SECOND`, default 10): questions that start in a second,
+    ///   0 to 10,000; 0 means no limit.
+    /// - `gradingServer.maxInFlight` (`GRADING_SERVER_MAX_IN_FLIGHT`, default 4): questions of a sweep under way at once, 1 to 256.
+    /// - `breaker.failures` (`BREAKER_FAILURES`, default 5): failures in a row after which the server is left alone, 1 to 1,000.
+    /// - `breaker.interval` (`BREAKER_INTERVAL`, default 30 s): from there to the next question, 1 s to 1 h.
     /// - `statusWords` (`STATUS_WORDS`, default none): `WORD=STATUS,…` with PENDING, PROCESSING, COMPLETED or FAILED.
     /// - `sweep.interval` (`SWEEP_INTERVAL`, default 180 s): from one sweep to the next, ±10 %; 100 ms to 24 h.
     /// - `sweep.grace` (`SWEEP_GRACE`, default 120 s): how long a task may be silent before it is asked about; 0 to 7 days.
@@ -28,6 +33,12 @@ extension ReconciliationConfiguration {
         gradingServerTimeout =
             try await config.duration(.gradingServerTimeout, in: .milliseconds(100)...(.seconds(600))) ?? gradingServerTimeout
         statusWords = try await Self.statusWords(config)
+        sweep.requestsPerSecond =
+            try await config.integer(.gradingServerRequestsPerSecond, in: 0...10_000).map(Double.init) ?? sweep.requestsPerSecond
+        sweep.maxInFlight = try await config.integer(.gradingServerMaxInFlight, in: 1...256) ?? sweep.maxInFlight
+        sweep.breaker.failures = try await config.integer(.breakerFailures, in: 1...1_000) ?? sweep.breaker.failures
+        sweep.breaker.interval =
+            try await config.duration(.breakerInterval, in: .seconds(1)...(.seconds(3_600))) ?? sweep.breaker.interval
         sweep.interval = try await config.duration(.sweepInterval, in: .milliseconds(100)...(.seconds(86_400))) ?? sweep.interval
         sweep.grace = try await config.duration(.sweepGrace, in: .zero...(.seconds(7 * 86_400))) ?? sweep.grace
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize

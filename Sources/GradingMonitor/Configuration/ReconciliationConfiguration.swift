@@ -26,10 +26,10 @@ struct ReconciliationConfiguration: Sendable {
     }
 
     /// The sweep's rules with a lease that outlasts the questions: a task is asked about in the first half of its lease only,
-    /// so half of it must be longer than one question may take.
+    /// so half of it must be longer than one question may take, with what it waits for a server that wants a moment's quiet.
     var sweepPolicy: SweepPolicy {
         var policy = sweep
-        policy.lease = max(policy.lease, gradingServerTimeout * 2 + .seconds(30))
+        policy.lease = max(policy.lease, (gradingServerTimeout + policy.quietPatience) * 2 + .seconds(20))
         return policy
     }
 

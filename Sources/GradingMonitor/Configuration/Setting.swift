@@ -18,6 +18,13 @@ struct Setting: Sendable, Hashable {
 
     static let gradingServerURL = Setting("gradingServer.url", "GRADING_SERVER_URL")
     static let gradingServerTimeout = Setting("gradingServer.timeout", "GRADING_SERVER_TIMEOUT")
+    static let gradingServerRequestsPerSecond = Setting(
+        "gradingServer.requestsPerSecond",
+        "GRADING_SERVER_REQUESTS_PER_SECOND"
+    )
+    static let gradingServerMaxInFlight = Setting("gradingServer.maxInFlight", "GRADING_SERVER_MAX_IN_FLIGHT")
+    static let breakerFailures = Setting("breaker.failures", "BREAKER_FAILURES")
+    static let breakerInterval = Setting("breaker.interval", "BREAKER_INTERVAL")
     static let statusWords = Setting("statusWords", "STATUS_WORDS")
 
     static let webhookSecrets = Setting("webhook.secrets", "WEBHOOK_SECRETS", isSecret: true)
@@ -42,8 +49,9 @@ struct Setting: Sendable, Hashable {
 
     /// Every setting, in the order of the README's table.
     static let all: [Setting] = [
-        databaseURL, gradingServerURL, gradingServerTimeout, statusWords, webhookSecrets, webhookSchemes, cronSecrets,
-        operatorSecrets, httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, rateLimitCron,
-        rateLimitManual, commitBatchReports, logLevel, logFormat,
+        databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
+        breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
+        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, rateLimitCron, rateLimitManual,
+        commitBatchReports, logLevel, logFormat,
     ]
 }

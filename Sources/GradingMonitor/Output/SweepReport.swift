@@ -8,6 +8,8 @@ struct SweepReport: JSONReport {
         let errors: Int
         let sessionsUpdated: Int
         let parkedApplied: Int
+        /// The breaker at the end: `closed` when all went its way.
+        let gradingServer: String
         let currentStats: CurrentStats
     }
 
@@ -29,6 +31,7 @@ struct SweepReport: JSONReport {
             errors: sweep.errors,
             sessionsUpdated: sweep.sessionsUpdated,
             parkedApplied: sweep.parkedApplied,
+            gradingServer: sweep.gradingServer.rawValue,
             currentStats: CurrentStats(
                 totalPendingTasks: sweep.open.pendingTasks,
                 totalProcessingTasks: sweep.open.processingTasks,
@@ -48,6 +51,7 @@ struct SweepReport: JSONReport {
             ("errors", "\(summary.errors)"),
             ("sessions put right", "\(summary.sessionsUpdated)"),
             ("parked callbacks applied", "\(summary.parkedApplied)"),
+            ("breaker", summary.gradingServer),
             ("still pending", "\(summary.currentStats.totalPendingTasks)"),
             ("still processing", "\(summary.currentStats.totalProcessingTasks)"),
             ("active sessions", "\(summary.currentStats.totalActiveSessions)"),

@@ -5,6 +5,7 @@ import HummingbirdCore
 /// Figures for dashboards.
 struct MonitoringRoutes: Sendable {
     let store: any Store
+    let reconciler: Reconciler
     let gatekeeper: Gatekeeper
     let access: Access
     let wallClock: WallClock
@@ -25,7 +26,7 @@ struct MonitoringRoutes: Sendable {
         return .json([
             "message": "Monitoring statistics",
             "timestamp": .string(wallClock.now().iso8601),
-            "stats": document(statistics),
+            "stats": document(statistics).adding("gradingServer", document(reconciler.gradingServerHealth)),
         ])
     }
 
@@ -42,6 +43,15 @@ struct MonitoringRoutes: Sendable {
             "failed": .integer(statistics.studentsFailed),
             "completedBy": .counts(ReportSource.allCases, statistics.endedBy),
             "deliveries": .counts(Disposition.allCases, statistics.deliveries),
+        ]
+    }
+
+    /// Of this instance; others may fare otherwise.
+    private func document(_ health: GradingServerHealth) -> JSONValue {
+        [
+            "breaker": .string(health.breaker.rawValue),
+            "failuresInARow": .integer(health.failuresInARow),
+            "nextQuestionAt": JSONValue(health.nextQuestionAt?.iso8601),
         ]
     }
 

@@ -51,6 +51,7 @@ struct SweepRoutes: Sendable {
                 "errors": .integer(summary.errors),
                 "sessionsUpdated": .integer(summary.sessionsUpdated),
                 "parkedApplied": .integer(summary.parkedApplied),
+                "gradingServer": .string(summary.gradingServer.rawValue),
                 "currentStats": [
                     "totalPendingTasks": .integer(summary.open.pendingTasks),
                     "totalProcessingTasks": .integer(summary.open.processingTasks),
