@@ -127,7 +127,7 @@ keep_up() {
         env -i PATH="$PATH" HOME="${HOME:-/}" \
             DATABASE_URL="$database_url" GRADING_SERVER_URL="http://127.0.0.1:$grading_port" \
             WEBHOOK_SECRETS="$webhook_secret" CRON_SECRETS="$cron_secret" OPERATOR_SECRETS="$operator_secret" \
-            HTTP_HOST=127.0.0.1 HTTP_PORT="$2" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BATCH_SIZE=10 \
+            HTTP_HOST=127.0.0.1 HTTP_PORT="$2" SWEEP_INTERVAL=5 SWEEP_GRACE=5 SWEEP_BACKOFF=5 SWEEP_BATCH_SIZE=10 \
             LOG_LEVEL=info LOG_FORMAT=text \
             "$monitor" serve --dev >>"$data/monitor-$1.out" 2>>"$data/monitor-$1.log" &
         process=$!

@@ -56,14 +56,20 @@ extension PostgresStore {
                     task: task,
                     owner: claim.owner,
                     consecutiveErrors: row.integer(0) ?? 0,
+                    quietChecks: row.integer(1) ?? 0,
                     status: state.status
                 )
             )
         }
     }
 
-    package func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
-        let query = Self.recordAnswer(.text(task.task.rawValue), .text(task.owner), .timestamp(nextCheckAt))
+    package func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
+        let query = Self.recordAnswer(
+            .text(task.task.rawValue),
+            .text(task.owner),
+            .timestamp(next.at),
+            .integer(next.quietChecks)
+        )
         try await write { (transaction) throws(PostgresError) in _ = try transaction.commit([query]) }
     }
 
@@ -111,7 +117,7 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            lease_owner = NULL, lease_expires_at = NULL
+            quiet_checks = $4, quiet_since = last_signal_at, lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -137,7 +143,8 @@ extension PostgresStore {
 
 extension WebAppLayout {
     /// 1. Open tasks without a time for their next check: nothing has scheduled what the web app wrote itself or set back to open.
-    ///    And those that lie further ahead than the grace ($2) allows: it was longer when they were scheduled. A backoff stays.
+    ///    And those that lie further ahead than the grace ($2) allows: it was longer when they were scheduled. What waits after a
+    ///    check stays.
     ///    Ids outside our grammar can be neither asked about nor reported. Of several students with one id the first counts.
     /// 2. Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
     ///    In the order in which `apply` locks tasks.
@@ -151,7 +158,7 @@ extension WebAppLayout {
                 FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
                 WHERE s.\(studentState) \(open) AND \(Self.validTaskID)
                     AND (t.next_check_at IS NULL
-                        OR t.consecutive_errors = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
+                        OR t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
                 ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C" LIMIT $3
             )
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at)
@@ -189,9 +196,9 @@ extension WebAppLayout {
                     lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
-                RETURNING t.task_id, met.status, t.consecutive_errors, met.at
+                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks, met.at
             )
-            SELECT task_id, status, consecutive_errors FROM claimed ORDER BY at
+            SELECT task_id, status, consecutive_errors, quiet_checks FROM claimed ORDER BY at
             """
         )
     }
@@ -207,10 +214,15 @@ extension WebAppLayout {
             SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at,
                 next_check_at = coalesce(t.next_check_at, excluded.next_check_at)
             WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $5
-            RETURNING t.consecutive_errors
+            RETURNING t.consecutive_errors, \(Self.quietChecks)
             """
         )
     }
+
+    /// Checks without news since the last sign of life: one that came after them starts the count anew.
+    private static let quietChecks = """
+        CASE WHEN t.quiet_since IS NOT DISTINCT FROM t.last_signal_at THEN t.quiet_checks ELSE 0 END
+        """
 
     /// Within the grammar of ids: see ``TaskID``. Not `~ '^[…]{1,128}$'`: counting makes PostgreSQL's matcher 20 times slower, and
     /// the sweep asks this of every open task.
@@ -238,6 +250,12 @@ extension TaskState {
 extension ClaimedTask {
     fileprivate init?(_ row: ResultRow, owner: String) {
         guard let task = row.text(0).flatMap(TaskID.init), let status = row.text(1).flatMap(TaskStatus.init) else { return nil }
-        self.init(task: task, owner: owner, consecutiveErrors: row.integer(2) ?? 0, status: status)
+        self.init(
+            task: task,
+            owner: owner,
+            consecutiveErrors: row.integer(2) ?? 0,
+            quietChecks: row.integer(3) ?? 0,
+            status: status
+        )
     }
 }

@@ -36,7 +36,8 @@ extension SQLiteStore {
     }
 
     /// Open tasks without a time for their next check: nothing has scheduled what the web app wrote itself or set back to open.
-    /// And those that lie further ahead than the grace (?2) allows: it was longer when they were scheduled. A backoff stays.
+    /// And those that lie further ahead than the grace (?2) allows: it was longer when they were scheduled. What waits after a
+    /// check stays.
     /// Ids outside our grammar can be neither asked about nor reported. Of several students with one id the first counts.
     ///
     /// Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
@@ -48,7 +49,7 @@ extension SQLiteStore {
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
         WHERE s.\(layout.studentStatus) IN ('PENDING', 'PROCESSING')
           AND \(TaskID.sqlCondition("s.taskId"))
-          AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.next_check_at > ?1 + ?2))
+          AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
         LIMIT ?3
         ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
@@ -57,10 +58,13 @@ extension SQLiteStore {
 
     /// Those that nobody has leased, most overdue first.
     static let dueTasks = """
-        SELECT task_id, consecutive_errors FROM monitor_tasks
+        SELECT task_id, consecutive_errors, \(quietChecks) FROM monitor_tasks
         WHERE next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
         ORDER BY next_check_at LIMIT ?2
         """
+
+    /// Checks without news since the last sign of life: one that came after them starts the count anew.
+    private static let quietChecks = "iif(quiet_since IS last_signal_at, quiet_checks, 0)"
 
     package func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim {
         let statements = statements
@@ -69,28 +73,37 @@ extension SQLiteStore {
             if state.isSuperseded || state.status.hasResult { return .settled(state.status) }
             let row = try Row.fetchOne(
                 db.cachedStatement(
-                    sql: "SELECT consecutive_errors, coalesce(lease_expires_at, 0) FROM monitor_tasks WHERE task_id = ?"
+                    sql: """
+                        SELECT consecutive_errors, coalesce(lease_expires_at, 0), \(Self.quietChecks)
+                        FROM monitor_tasks WHERE task_id = ?
+                        """
                 ),
                 arguments: [task.rawValue]
             )
             if let expiry = row?.timestamp(1), expiry > claim.now { return .leasedElsewhere(state.status) }
             try claim.lease(task, of: state, in: db)
             return .claimed(
-                ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row?.integer(0) ?? 0, status: state.status)
+                ClaimedTask(
+                    task: task,
+                    owner: claim.owner,
+                    consecutiveErrors: row?.integer(0) ?? 0,
+                    quietChecks: row?.integer(2) ?? 0,
+                    status: state.status
+                )
             )
         }
     }
 
     /// A task that has ended meanwhile stays out of the schedule.
-    package func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+    package func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
         try await write { db in
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
-                        lease_owner = NULL, lease_expires_at = NULL
+                        quiet_checks = ?, quiet_since = last_signal_at, lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [nextCheckAt.milliseconds, task.task.rawValue, task.owner])
+            ).execute(arguments: [next.at.milliseconds, next.quietChecks, task.task.rawValue, task.owner])
         }
     }
 
@@ -147,7 +160,13 @@ extension ClaimRequest {
             return nil
         }
         try lease(task, of: state, in: db)
-        return ClaimedTask(task: task, owner: owner, consecutiveErrors: row.integer(1) ?? 0, status: state.status)
+        return ClaimedTask(
+            task: task,
+            owner: owner,
+            consecutiveErrors: row.integer(1) ?? 0,
+            quietChecks: row.integer(2) ?? 0,
+            status: state.status
+        )
     }
 
     /// An open task that nothing has scheduled is due from now on.

@@ -115,7 +115,7 @@ class Scene:
     def through(self, pooler: Pooler, cluster: Cluster, grading_server: GradingServer) -> None:
         monitors = fleet(
             self.directory, self.options.binary, cluster.url(port=pooler.port), [f"one-{pooler.port}", f"two-{pooler.port}"],
-            SWEEP_GRACE="2s", SWEEP_INTERVAL="1s",
+            SWEEP_GRACE="2s", SWEEP_BACKOFF="2s", SWEEP_INTERVAL="1s",
         )
         try:
             for monitor in monitors:

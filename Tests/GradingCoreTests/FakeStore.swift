@@ -10,6 +10,7 @@ final class FakeStore: Store {
         var nextCheckAt = Timestamp(milliseconds: 0)
         var leasedUntil = Timestamp(milliseconds: 0)
         var consecutiveErrors = 0
+        var quietChecks = 0
     }
 
     struct State {
@@ -20,7 +21,7 @@ final class FakeStore: Store {
         var claims: [ClaimRequest] = []
         /// How often the open tasks were scheduled.
         var schedulings = 0
-        var answered: [(claim: ClaimedTask, nextCheckAt: Timestamp)] = []
+        var answered: [(claim: ClaimedTask, next: NextCheck)] = []
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
@@ -144,14 +145,16 @@ final class FakeStore: Store {
             task: task,
             owner: claim.owner,
             consecutiveErrors: row.consecutiveErrors,
+            quietChecks: row.quietChecks,
             status: row.status
         )
     }
 
-    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+    func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
         try recording { state in
-            state.answered.append((task, nextCheckAt))
-            state.tasks[task.task]?.nextCheckAt = nextCheckAt
+            state.answered.append((task, next))
+            state.tasks[task.task]?.nextCheckAt = next.at
+            state.tasks[task.task]?.quietChecks = next.quietChecks
             state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0)
             state.tasks[task.task]?.consecutiveErrors = 0
         }

@@ -28,6 +28,18 @@ struct ReconcilerCheckTests {
         #expect(try await harness.check("t1") == .checked(status: .processing, updated: false))
     }
 
+    @Test("takes no step towards longer waits, however often a person asks")
+    func noStep() async throws {
+        let server = FakeGradingServer { .success(FakeGradingServer.saying("STARTED", about: $0)) }
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        let harness = Harness(store: store, server: server)
+        try await harness.run {
+            for _ in 1...5 { _ = try await harness.reconciler.check(TaskID("t1")!) }
+        }
+        #expect(store.row(TaskID("t1")!)?.quietChecks == 0)
+        #expect(store.row(TaskID("t1")!)?.nextCheckAt == Harness.at(.seconds(120)))
+    }
+
     @Test("asks nothing about a task that is settled, unknown or leased")
     func nothingToAsk() async throws {
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...2))
@@ -56,7 +68,7 @@ struct ReconcilerCheckTests {
         )
         store.state.withLock { state in
             #expect(state.failed.first?.source == .manual)
-            #expect(state.failed.first?.nextCheckAt == Harness.at(.seconds(30)))
+            #expect(state.failed.first?.nextCheckAt == Harness.at(.seconds(120)))
             #expect(state.tasks[TaskID("t1")!]?.status == .processing)
         }
     }

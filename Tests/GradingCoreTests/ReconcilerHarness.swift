@@ -25,7 +25,8 @@ struct ReconcilerHarness: Sendable {
         store: FakeStore,
         server: FakeGradingServer = FakeGradingServer(),
         policy: SweepPolicy = unpaced,
-        clock: TestClock = TestClock()
+        clock: TestClock = TestClock(),
+        random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.clock = clock
         self.store = store
@@ -40,6 +41,7 @@ struct ReconcilerHarness: Sendable {
             owner: "me",
             wallClock: Self.wallClock(clock),
             clock: clock,
+            random: random,
             logger: CommitQueueTests.quiet
         )
     }

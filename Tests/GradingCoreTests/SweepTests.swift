@@ -30,7 +30,7 @@ struct SweepTests {
             #expect(state.claims.allSatisfy { $0.leaseExpiresAt == Harness.at(.seconds(90)) })
             #expect(state.schedulings == 1)
             #expect(state.answered.count == 25)
-            #expect(state.answered.allSatisfy { $0.nextCheckAt == Harness.at(.seconds(120)) })
+            #expect(state.answered.allSatisfy { $0.next == NextCheck(at: Harness.at(.seconds(120))) })
         }
     }
 
@@ -123,17 +123,46 @@ struct SweepTests {
         store.state.withLock { state in
             #expect(state.failed.count == 1)
             #expect(state.failed.first?.source == .sweep)
-            #expect(state.failed.first?.nextCheckAt == Harness.at(.seconds(30)))
+            #expect(state.failed.first?.nextCheckAt == Harness.at(.seconds(120)))
             #expect(state.failed.first?.reason.isEmpty == false)
         }
     }
 
-    @Test("each failure in a row doubles the wait")
-    func backoff() async throws {
+    @Test("each check without news, answered or not, leaves the task alone for longer")
+    func ladder() async throws {
+        let script = Mutex<Result<String, GradingServerError>>(.success("PROGRESS"))
+        let server = FakeGradingServer { task in
+            script.withLock { $0 }.map { FakeGradingServer.saying($0, about: task) }
+        }
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
-        store.set { $0.tasks[TaskID("t1")!]?.consecutiveErrors = 3 }
-        _ = try await Harness(store: store, server: FakeGradingServer { _ in .failure(.timeout) }).sweep()
-        #expect(store.state.withLock { $0.failed.first?.nextCheckAt } == Harness.at(.seconds(240)))
+        let harness = Harness(store: store, server: server)
+        try await harness.run {
+            var due = Duration.zero
+            for (answer, minutes) in [(true, 2), (true, 4), (false, 8), (false, 15), (true, 60), (true, 60)] {
+                script.withLock { $0 = answer ? .success("PROGRESS") : .failure(.status(404)) }
+                _ = try await harness.reconciler.sweep()
+                due += .seconds(minutes * 60)
+                #expect(store.row(TaskID("t1")!)?.nextCheckAt == Harness.at(due))
+                harness.clock.advance(by: .seconds(minutes * 60))
+            }
+        }
+    }
+
+    @Test("news in an answer starts the waits anew, a grace after it")
+    func news() async throws {
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        store.set { $0.tasks[TaskID("t1")!] = FakeStore.Row(status: .pending, consecutiveErrors: 3, quietChecks: 4) }
+        let server = FakeGradingServer { .success(FakeGradingServer.saying("PROGRESS", about: $0)) }
+        _ = try await Harness(store: store, server: server).sweep()
+        #expect(store.state.withLock { $0.answered.map(\.next) } == [NextCheck(at: Harness.at(.seconds(120)))])
+    }
+
+    @Test("the wait has its jitter from the randomness that was passed in")
+    func jitter() async throws {
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        let server = FakeGradingServer { .success(FakeGradingServer.saying("PROGRESS", about: $0)) }
+        _ = try await Harness(store: store, server: server, random: { 0.25 }).sweep()
+        #expect(store.state.withLock { $0.answered.map(\.next) } == [NextCheck(at: Harness.at(.seconds(114)), quietChecks: 1)])
     }
 
     @Test("an answer that the database refuses is a failed check and harms no other")

@@ -46,6 +46,8 @@ struct ConfigurationPrecedenceTests {
         #expect(reconciliation.sweep.interval == .seconds(180))
         #expect(reconciliation.sweep.grace == .seconds(120))
         #expect(reconciliation.sweep.batchSize == 10)
+        #expect(reconciliation.sweep.backoff == CheckLadder.standardWaits)
+        #expect(reconciliation.sweep.jitter == 0.1)
         #expect(reconciliation.sweep.requestsPerSecond == 10)
         #expect(reconciliation.sweep.maxInFlight == 4)
         #expect(reconciliation.sweep.breaker == BreakerPolicy(failures: 5, interval: .seconds(30)))

@@ -56,7 +56,7 @@ extension PostgresStore {
         return [
             layout.parked(number), layout.sessionsToRollUp(), layout.lockSessions(texts),
             layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now),
-            layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now),
+            layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now, number),
             Self.recordFailure(text, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
             layout.activeSessions(), Self.acquireLease(text, text, now, now), Self.endLease(text, text),
         ]

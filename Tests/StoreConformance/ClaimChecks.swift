@@ -50,9 +50,9 @@ extension StoreConformance {
             try await harness.register(.t1)
             let mine = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
             let theirs = try await harness.store.claimDueTasks(.at(.start.after(300), owner: "b"))[0]
-            try await harness.store.recordAnsweredCheck(mine, nextCheckAt: .start)
+            try await harness.store.recordAnsweredCheck(mine, NextCheck(at: .start))
             #expect(try await harness.store.claimDueTasks(.at(.start.after(301), owner: "c")).isEmpty)
-            try await harness.store.recordAnsweredCheck(theirs, nextCheckAt: .start.after(900))
+            try await harness.store.recordAnsweredCheck(theirs, NextCheck(at: .start.after(900)))
             #expect(try await harness.store.claimDueTasks(.at(.start.after(899))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(900))).count == 1)
         },

@@ -47,7 +47,7 @@ extension StoreConformance {
                 .callback(.t2, .completed, result: .graded(5), id: "d2"),
                 at: .start.after(201)
             )
-            try await harness.store.recordAnsweredCheck(claims[0], nextCheckAt: .start.after(300))
+            try await harness.store.recordAnsweredCheck(claims[0], NextCheck(at: .start.after(300)))
             let failure = CheckFailure(claim: claims[1], reason: "timeout", source: .sweep, nextCheckAt: .start.after(300))
             try await harness.store.recordFailedCheck(failure, at: .start.after(202))
             // Open again, and not scheduled: what a claim finds now, the check's end has left behind.
@@ -76,6 +76,34 @@ extension StoreConformance {
             #expect(try await harness.store.claimDueTasks(.at(.start.after(249))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(250))).map(\.task) == [.t1])
         },
+        ConformanceCheck("checks without news are counted, together with failed ones, until a sign of life") { harness in
+            try await harness.register(.t1)
+            let first = try await harness.store.claimDueTasks(.at(.start.after(120)))[0]
+            #expect(first.quietChecks == 0)
+            _ = try await harness.apply(.answer(.t1, .pending, askedAt: .start.after(120)), at: .start.after(121))
+            try await harness.store.recordAnsweredCheck(first, NextCheck(at: .start.after(200), quietChecks: 1))
+            let second = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
+            #expect(second.quietChecks == 1)
+            let failure = CheckFailure(claim: second, reason: "timeout", source: .sweep, nextCheckAt: .start.after(300))
+            try await harness.store.recordFailedCheck(failure, at: .start.after(201))
+            let third = try await harness.store.claimDueTasks(.at(.start.after(300)))[0]
+            #expect(third.quietChecks == 1)
+            #expect(third.consecutiveErrors == 1)
+            _ = try await harness.apply(.callback(.t1, .processing, id: "d1"), at: .start.after(310))
+            guard case .claimed(let fourth) = try await harness.store.claimTask(.t1, .at(.start.after(400))) else {
+                Issue.record("the task was not claimed")
+                return
+            }
+            #expect(fourth.quietChecks == 0)
+        },
+        ConformanceCheck("what waits after checks without news is not brought forward") { harness in
+            try await harness.register(.t1)
+            let claim = try await harness.store.claimDueTasks(.at(.start.after(120)))[0]
+            try await harness.store.recordAnsweredCheck(claim, NextCheck(at: .start.after(3_720), quietChecks: 5))
+            #expect(try await harness.store.scheduleOpenTasks(at: .start.after(130)) == 0)
+            #expect(try await harness.store.claimDueTasks(.at(.start.after(3_719))).isEmpty)
+            #expect(try await harness.store.claimDueTasks(.at(.start.after(3_720))).map(\.quietChecks) == [5])
+        },
         ConformanceCheck(
             "of several students with one task id an open one is meant",
             unless: { $0.isTaskIDUnique }
@@ -96,7 +124,7 @@ extension StoreConformance {
                 Issue.record("the task was not claimed")
                 return
             }
-            try await harness.store.recordAnsweredCheck(claim, nextCheckAt: .start.after(700))
+            try await harness.store.recordAnsweredCheck(claim, NextCheck(at: .start.after(700)))
             #expect(try await harness.store.claimDueTasks(.at(.start.after(699))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(700))).map(\.task) == [.t1])
         },

@@ -38,8 +38,9 @@ package protocol Store: Sendable {
     func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim
 
     /// Ends a lease after an answer was committed: clears the errors, sets when to look again. Fenced by the owner:
-    /// a lease that has passed to another owner is left alone.
-    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError)
+    /// a lease that has passed to another owner is left alone. A sign of life that comes later starts the count of quiet checks
+    /// anew.
+    func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError)
 
     /// Ends leases of tasks that were not asked about, so that others need not wait for their end. Fenced by the owner.
     func release(_ tasks: [ClaimedTask]) async throws(StoreError)

@@ -23,13 +23,32 @@ package struct ClaimedTask: Sendable, Equatable {
     package let owner: String
     /// Failed checks in a row so far.
     package let consecutiveErrors: Int
+    /// Answered checks since the last news of the task, that brought none.
+    package let quietChecks: Int
     package let status: TaskStatus
 
-    package init(task: TaskID, owner: String, consecutiveErrors: Int, status: TaskStatus) {
+    package init(task: TaskID, owner: String, consecutiveErrors: Int, quietChecks: Int = 0, status: TaskStatus) {
         self.task = task
         self.owner = owner
         self.consecutiveErrors = consecutiveErrors
+        self.quietChecks = quietChecks
         self.status = status
+    }
+
+    /// The task's place on the ``CheckLadder``.
+    var checksInVain: Int { quietChecks + consecutiveErrors }
+}
+
+/// What an answered check leaves behind.
+package struct NextCheck: Sendable, Equatable {
+    /// When to ask again, if the task is open still and nothing is heard of it.
+    package let at: Timestamp
+    /// Checks in a row that brought nothing new; 0 after news.
+    package let quietChecks: Int
+
+    package init(at time: Timestamp, quietChecks: Int = 0) {
+        self.at = time
+        self.quietChecks = quietChecks
     }
 }
 

@@ -17,7 +17,9 @@ package actor Reconciler {
     /// When the last sweep ended well, or was seen to be another instance's; `nil` before the first.
     package private(set) var lastSweepAt: Timestamp?
 
-    /// - Parameter owner: names this process among all that share the database; it owns the leases.
+    /// - Parameters:
+    ///   - owner: names this process among all that share the database; it owns the leases.
+    ///   - random: evenly distributed from 0 up to 1, for the jitter.
     package init(
         store: any Store,
         commits: CommitQueue,
@@ -27,6 +29,7 @@ package actor Reconciler {
         owner: String,
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         logger: Logger
     ) {
         let decode: StatusCheck.Decode = { (body, task, provenance) throws(ReportDecodingError) in
@@ -41,6 +44,7 @@ package actor Reconciler {
                 gate: GradingServerGate(policy: policy, wallClock: wallClock, clock: clock, logger: logger),
                 policy: policy,
                 wallClock: wallClock,
+                random: random,
                 metrics: CheckMetrics(),
                 logger: logger
             ),

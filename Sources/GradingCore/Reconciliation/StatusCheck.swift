@@ -46,6 +46,8 @@ struct StatusCheck: Sendable {
     let gate: GradingServerGate
     let policy: SweepPolicy
     let wallClock: WallClock
+    /// Evenly distributed from 0 up to 1, for the jitter.
+    let random: @Sendable () -> Double
     let metrics: CheckMetrics
     let logger: Logger
 
@@ -120,10 +122,10 @@ struct StatusCheck: Sendable {
         let now = wallClock.now()
         do throws(StoreError) {
             switch verdict {
-            case .committed:
-                try await store.recordAnsweredCheck(claim, nextCheckAt: now.advanced(by: policy.grace))
+            case .committed(let outcome):
+                try await store.recordAnsweredCheck(claim, nextCheck(of: claim, after: outcome, source: source, at: now))
             case .failed(let reason):
-                let nextCheckAt = now.advanced(by: CheckBackoff.delay(afterErrors: claim.consecutiveErrors))
+                let nextCheckAt = now.advanced(by: ladderWait(of: claim))
                 let failure = CheckFailure(claim: claim, reason: reason, source: source, nextCheckAt: nextCheckAt)
                 try await store.recordFailedCheck(failure, at: now)
                 logger.debug("A check failed", metadata: ["task": "\(claim.task)", "reason": "\(reason)"])
@@ -138,5 +140,21 @@ struct StatusCheck: Sendable {
             )
             return error
         }
+    }
+
+    /// News starts the ladder anew. A person's question takes no step on it, or a few of them would put the sweep's off.
+    private func nextCheck(
+        of claim: ClaimedTask,
+        after outcome: ReportOutcome,
+        source: ReportSource,
+        at now: Timestamp
+    ) -> NextCheck {
+        if outcome.changedStatus { return NextCheck(at: now.advanced(by: policy.grace)) }
+        let checks = claim.checksInVain + (source == .manual ? 0 : 1)
+        return NextCheck(at: now.advanced(by: ladderWait(of: claim)), quietChecks: checks)
+    }
+
+    private func ladderWait(of claim: ClaimedTask) -> Duration {
+        policy.ladder.wait(afterChecks: claim.checksInVain, random: random())
     }
 }

@@ -2,12 +2,15 @@
 package struct SweepPolicy: Sendable {
     /// From the end of one sweep to the start of the next, before jitter.
     package var interval: Duration = .seconds(180)
-    /// Share of the interval by which each wait may be longer or shorter, 0 to 1: instances do not march in step.
+    /// Share by which each wait, for a sweep or for a task's next check, may be longer or shorter, 0 to 1: instances do not march
+    /// in step.
     package var jitter: Double = 0.1
     /// The first sweep comes within this time of the start: callbacks may have been lost while nobody listened.
     package var firstSweepWithin: Duration = .seconds(5)
     /// A task is due when its last signal is at least this old. For the store, too: see ``CheckSchedule``.
     package var grace: Duration = .seconds(120)
+    /// How long a task is left alone that was asked about without news.
+    package var backoff = CheckLadder.standardWaits
     /// Tasks in one claim, 1 or more.
     package var batchSize: Int = 10
     /// How long a sweep goes on asking. What is in flight then comes to its end.
@@ -28,6 +31,9 @@ package struct SweepPolicy: Sendable {
 
     /// What the store is opened with.
     package var schedule: CheckSchedule { CheckSchedule(grace: grace) }
+
+    /// How long a task is left alone that was asked about without news.
+    var ladder: CheckLadder { CheckLadder(waits: backoff, jitter: jitter) }
 
     package init() {}
 }

@@ -73,10 +73,22 @@ struct SweepOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a task may be silent before it is asked about (default: 120s).", valueName: "time"))
     var sweepGrace: String?
 
+    @Option(
+        help: ArgumentHelp("Waits after each check without news (default: 2m,4m,8m,15m,1h).", valueName: "times")
+    )
+    var sweepBackoff: String?
+
+    @Option(help: ArgumentHelp("Per cent by which interval and backoff may differ (default: 10).", valueName: "number"))
+    var sweepJitter: String?
+
     @Option(help: ArgumentHelp("Tasks claimed at a time (default: 10).", valueName: "number"))
     var sweepBatchSize: String?
 
-    var settings: [Setting: String?] { [.sweepGrace: sweepGrace, .sweepBatchSize: sweepBatchSize] }
+    var settings: [Setting: String?] {
+        [
+            .sweepGrace: sweepGrace, .sweepBackoff: sweepBackoff, .sweepJitter: sweepJitter, .sweepBatchSize: sweepBatchSize,
+        ]
+    }
 }
 
 /// How the server is reached, and what it bears. No secrets: a process list shows flags to everyone on the machine.

@@ -25,6 +25,9 @@ extension ReconciliationConfiguration {
     /// - `statusWords` (`STATUS_WORDS`, default none): `WORD=STATUS,…` with PENDING, PROCESSING, COMPLETED or FAILED.
     /// - `sweep.interval` (`SWEEP_INTERVAL`, default 180 s): from one sweep to the next, ±10 %; 100 ms to 24 h.
     /// - `sweep.grace` (`SWEEP_GRACE`, default 120 s): how long a task may be silent before it is asked about; 0 to 7 days.
+    /// - `sweep.backoff` (`SWEEP_BACKOFF`, default `2m,4m,8m,15m,1h`): after each check without news the next wait, ±10 %, the last
+    ///   for all that follow; 1 to 16 times of 1 s to 7 days.
+    /// - `sweep.jitter` (`SWEEP_JITTER`, default 10): per cent by which interval and backoff may differ, 0 to 100.
     /// - `sweep.batchSize` (`SWEEP_BATCH_SIZE`, default 10): tasks claimed at a time, 1 to 1,000.
     /// - `commit.batchReports` (`COMMIT_BATCH_REPORTS`, default 256): reports in one transaction, 1 to 256.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
@@ -41,6 +44,8 @@ extension ReconciliationConfiguration {
             try await config.duration(.breakerInterval, in: .seconds(1)...(.seconds(3_600))) ?? sweep.breaker.interval
         sweep.interval = try await config.duration(.sweepInterval, in: .milliseconds(100)...(.seconds(86_400))) ?? sweep.interval
         sweep.grace = try await config.duration(.sweepGrace, in: .zero...(.seconds(7 * 86_400))) ?? sweep.grace
+        sweep.backoff = try await Self.backoff(config) ?? sweep.backoff
+        sweep.jitter = try await config.integer(.sweepJitter, in: 0...100).map { Double($0) / 100 } ?? sweep.jitter
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize
         let most = CommitBounds.standard.batchReports
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most
@@ -56,6 +61,21 @@ extension ReconciliationConfiguration {
         } catch {
             throw ConfigurationError(.gradingServerURL, "cannot be used: \(error)", remedy: remedy)
         }
+    }
+
+    private static func backoff(_ config: ConfigReader) async throws(ConfigurationError) -> [Duration]? {
+        let texts = try await config.list(.sweepBackoff)
+        guard !texts.isEmpty else { return nil }
+        let waits = texts.compactMap(Duration.init(configurationText:))
+        let range = Duration.seconds(1)...(.seconds(7 * 86_400))
+        guard waits.count == texts.count, waits.count <= 16, waits.allSatisfy(range.contains) else {
+            throw ConfigurationError(
+                .sweepBackoff,
+                "is not a list of 1 to 16 times from 1s to 168h",
+                remedy: "set it to 2m,4m,8m,15m,1h, say, or leave it out"
+            )
+        }
+        return waits
     }
 
     private static func statusWords(_ config: ConfigReader) async throws(ConfigurationError) -> [String: TaskStatus] {

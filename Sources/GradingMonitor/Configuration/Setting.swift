@@ -38,6 +38,8 @@ struct Setting: Sendable, Hashable {
 
     static let sweepInterval = Setting("sweep.interval", "SWEEP_INTERVAL")
     static let sweepBatchSize = Setting("sweep.batchSize", "SWEEP_BATCH_SIZE")
+    static let sweepBackoff = Setting("sweep.backoff", "SWEEP_BACKOFF")
+    static let sweepJitter = Setting("sweep.jitter", "SWEEP_JITTER")
     static let sweepGrace = Setting("sweep.grace", "SWEEP_GRACE")
 
     static let rateLimitCron = Setting("rateLimit.cron", "RATE_LIMIT_CRON")
@@ -51,7 +53,8 @@ struct Setting: Sendable, Hashable {
     static let all: [Setting] = [
         databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
         breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
-        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, rateLimitCron, rateLimitManual,
+        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter, rateLimitCron,
+        rateLimitManual,
         commitBatchReports, logLevel, logFormat,
     ]
 }

@@ -80,5 +80,10 @@ enum MonitorSchema {
         """
         CREATE TABLE grading_monitor.results (student_id text PRIMARY KEY, result jsonb NOT NULL);
         """,
+        // How often the grading server was asked about a task without news, and since which sign of life.
+        """
+        ALTER TABLE grading_monitor.tasks
+            ADD COLUMN quiet_checks integer NOT NULL DEFAULT 0, ADD COLUMN quiet_since timestamp(3);
+        """,
     ]
 }

@@ -106,6 +106,11 @@ enum MonitorSchema {
         -- The results of students whose table has no column for them, as they were received.
         CREATE TABLE monitor_results (student_id TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL);
         """,
+        """
+        -- How often the grading server was asked about a task without news, and since which sign of life.
+        ALTER TABLE monitor_tasks ADD COLUMN quiet_checks INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE monitor_tasks ADD COLUMN quiet_since INTEGER;
+        """,
     ]
 }
 
