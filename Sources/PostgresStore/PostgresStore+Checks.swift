@@ -25,7 +25,8 @@ extension PostgresStore {
             .timestamp(claim.now),
             .integer(claim.limit),
             .text(claim.owner),
-            .timestamp(claim.leaseExpiresAt)
+            .timestamp(claim.leaseExpiresAt),
+            .double(claim.rank.step / .milliseconds(1))
         )
         while true {
             let (met, claimed) = try await write { (transaction) throws(PostgresError) in
@@ -153,7 +154,7 @@ extension WebAppLayout {
             "schedule_open_tasks",
             """
             WITH missing AS (
-                SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId" AS task, s.id AS student,
+                SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId" AS task, s.id AS student, s."gradingSessionId" AS session,
                     least(greatest(t.last_signal_at, s."updatedAt"), $1) + $2 * interval '1 millisecond' AS due
                 FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
                 WHERE s.\(studentState) \(open) AND \(Self.validTaskID)
@@ -161,14 +162,19 @@ extension WebAppLayout {
                         OR t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
                 ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C" LIMIT $3
             )
-            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at)
-            SELECT task, student, due FROM missing ORDER BY task COLLATE "C"
+            INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at, priority)
+            SELECT task, student, due, coalesce(
+                (SELECT p.priority FROM \(MonitorSchema.name).session_priorities p WHERE p.session_id = missing.session),
+                \(TaskRegistration.ordinaryPriority)
+            )
+            FROM missing ORDER BY task COLLATE "C"
             ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
             """
         )
     }
 
-    /// 1. Due tasks that nobody has leased, most overdue first. What another claim holds at this moment is passed over.
+    /// 1. Due tasks that nobody has leased: the most overdue of each priority, and of these the first by ``ClaimRank``. What
+    ///    another claim holds at this moment is passed over. Ten short reads of the index; nothing that is not due is read.
     /// 2. Who bears them now: of several students with one id, an open one is meant.
     /// 3. The lease; or, where nobody who is open bears it any more, no check until it is scheduled again.
     ///
@@ -178,12 +184,16 @@ extension WebAppLayout {
             "claim_due_tasks",
             """
             WITH due AS (
-                SELECT task_id, next_check_at AS at FROM \(MonitorSchema.name).tasks
-                WHERE next_check_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
-                ORDER BY next_check_at LIMIT $2
-                FOR NO KEY UPDATE SKIP LOCKED
+                SELECT t.task_id, t.next_check_at - level * $5 * interval '1 millisecond' AS rank
+                FROM generate_series(0, 9) AS level CROSS JOIN LATERAL (
+                    SELECT task_id, next_check_at FROM \(MonitorSchema.name).tasks
+                    WHERE priority = level AND next_check_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+                    ORDER BY next_check_at LIMIT $2
+                    FOR NO KEY UPDATE SKIP LOCKED
+                ) AS t
+                ORDER BY rank, t.task_id COLLATE "C" LIMIT $2
             ), met AS (
-                SELECT due.task_id, due.at, bearer.id, bearer.status
+                SELECT due.task_id, due.rank, bearer.id, bearer.status
                 FROM due LEFT JOIN LATERAL (
                     SELECT s.id, s.\(studentState)::text AS status FROM \(students) s
                     WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
@@ -196,9 +206,9 @@ extension WebAppLayout {
                     lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
-                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks, met.at
+                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks, met.rank
             )
-            SELECT task_id, status, consecutive_errors, quiet_checks FROM claimed ORDER BY at
+            SELECT task_id, status, consecutive_errors, quiet_checks FROM claimed ORDER BY rank, task_id COLLATE "C"
             """
         )
     }

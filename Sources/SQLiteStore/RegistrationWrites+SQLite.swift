@@ -120,7 +120,10 @@ extension NewTask {
     fileprivate func write(to db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO monitor_tasks (task_id, student_id, attempt, priority, next_check_at) VALUES (?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO monitor_tasks (task_id, student_id, attempt, priority, next_check_at)
+                SELECT ?1, s.id, ?3, coalesce(?4, p.priority, \(TaskRegistration.ordinaryPriority)), ?5
+                FROM students s LEFT JOIN monitor_session_priorities p ON p.session_id = s.gradingSessionId
+                WHERE s.id = ?2
                 """
         ).execute(arguments: [task.rawValue, student.rawValue, attempt, priority, nextCheckAt?.milliseconds])
     }

@@ -24,10 +24,7 @@ extension SQLiteStore {
         let statements = statements
         while true {
             let (met, claimed) = try await write { db in
-                let due = try Row.fetchAll(
-                    db.cachedStatement(sql: Self.dueTasks),
-                    arguments: [claim.now.milliseconds, claim.limit]
-                )
+                let due = try claim.due(in: db)
                 return (due.count, try due.compactMap { try claim.take($0, in: db, statements) })
             }
             // All that were met have ended by the web app's hand: behind them there may be others.
@@ -43,10 +40,12 @@ extension SQLiteStore {
     /// Due when the last sign of life is as old as the grace; for rows that the web app wrote, the last update is one.
     static func scheduleOpenTasks(_ layout: DatabaseLayout) -> String {
         """
-        INSERT INTO monitor_tasks (task_id, student_id, next_check_at)
+        INSERT INTO monitor_tasks (task_id, student_id, next_check_at, priority)
         SELECT s.taskId, min(s.id),
-               min(max(coalesce(t.last_signal_at, 0), \(Timestamp.milliseconds(of: "s.updatedAt"))), ?1) + ?2
+               min(max(coalesce(t.last_signal_at, 0), \(Timestamp.milliseconds(of: "s.updatedAt"))), ?1) + ?2,
+               coalesce(p.priority, \(TaskRegistration.ordinaryPriority))
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
+        LEFT JOIN monitor_session_priorities p ON p.session_id = s.gradingSessionId
         WHERE s.\(layout.studentStatus) IN ('PENDING', 'PROCESSING')
           AND \(TaskID.sqlCondition("s.taskId"))
           AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > ?1 + ?2))
@@ -56,10 +55,10 @@ extension SQLiteStore {
         """
     }
 
-    /// Those that nobody has leased, most overdue first.
+    /// Those of one priority that nobody has leased, most overdue first.
     static let dueTasks = """
-        SELECT task_id, consecutive_errors, \(quietChecks) FROM monitor_tasks
-        WHERE next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
+        SELECT task_id, consecutive_errors, \(quietChecks), next_check_at, priority FROM monitor_tasks
+        WHERE priority = ?3 AND next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
         ORDER BY next_check_at LIMIT ?2
         """
 
@@ -148,6 +147,20 @@ extension SQLiteStore {
 }
 
 extension ClaimRequest {
+    /// The most overdue of each priority, and of these the first by ``ClaimRank``: ten short reads of the index. Rows of
+    /// ``SQLiteStore/dueTasks``.
+    fileprivate func due(in db: Database) throws -> [Row] {
+        let statement = try db.cachedStatement(sql: SQLiteStore.dueTasks)
+        let rows = try ClaimRank.priorities.flatMap { priority in
+            try Row.fetchAll(statement, arguments: [now.milliseconds, limit, priority])
+        }
+        let ranked = rows.map { row in
+            let due = row.timestamp(3) ?? now
+            return (row: row, key: rank.key(dueAt: due, priority: row.integer(4) ?? TaskRegistration.ordinaryPriority))
+        }
+        return ranked.sorted { ($0.key, $0.row.text(0) ?? "") < ($1.key, $1.row.text(0) ?? "") }.prefix(limit).map(\.row)
+    }
+
     /// Leases one due task; or takes it out of the schedule, where nobody who is open bears it any more.
     /// - Parameter row: of ``SQLiteStore/dueTasks``.
     fileprivate func take(_ row: Row, in db: Database, _ statements: SQLiteStatements) throws -> ClaimedTask? {

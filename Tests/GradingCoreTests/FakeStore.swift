@@ -237,6 +237,8 @@ final class FakeStore: Store {
     func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
         throw .unavailable("not part of the fake")
     }
+    func setPriority(_ priority: Int, of task: TaskID) async throws(StoreError) -> Bool { false }
+    func setPriority(_ priority: Int, ofSession session: SessionID) async throws(StoreError) -> Int? { nil }
     func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? { nil }
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? { nil }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }

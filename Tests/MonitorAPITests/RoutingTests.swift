@@ -27,7 +27,8 @@ struct RoutingTests {
             (HTTPMethod.POST, "/livez", "GET, HEAD"), (.GET, "/api/webhooks/grading", "POST, PUT"),
             (.DELETE, "/api/webhooks/grading/task-1", "POST, PUT"), (.PUT, "/api/cron/status-check", "GET, POST"),
             (.HEAD, "/api/cron/status-check", "GET, POST"), (.GET, "/api/sessions/status-check", "POST"),
-            (.GET, "/api/tasks", "POST"), (.PUT, "/api/tasks/task-1/check", "GET, POST"),
+            (.GET, "/api/tasks", "POST"), (.GET, "/api/tasks/task-1/priority", "PUT"),
+            (.PUT, "/api/tasks/task-1/check", "GET, POST"),
             (.PATCH, "/api/sessions/session-1/logs", "GET, HEAD, POST"), (.POST, "/api/monitoring/stats", "GET, HEAD"),
         ]
     )

@@ -9,7 +9,8 @@ struct SecretTests {
         (.GET, "/api/cron/status-check"), (.POST, "/api/cron/status-check"), (.GET, "/api/tasks/task-1/check"),
         (.POST, "/api/tasks/task-1/check"), (.POST, "/api/sessions/status-check"), (.GET, "/api/monitoring/stats"),
         (.GET, "/api/sessions/session-1/status"), (.GET, "/api/sessions/session-1/logs"),
-        (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"),
+        (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"), (.PUT, "/api/tasks/task-1/priority"),
+        (.PUT, "/api/sessions/session-1/priority"),
     ]
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)

@@ -33,6 +33,7 @@ struct PostgresSchemaTests {
             try await database.execute("DROP INDEX grading_monitor.tasks_due_idx")
             try await database.execute("DROP TABLE grading_monitor.results")
             try await database.execute("ALTER TABLE grading_monitor.tasks DROP COLUMN quiet_checks, DROP COLUMN quiet_since")
+            try await database.execute("DROP TABLE grading_monitor.session_priorities")
             try await database.execute("UPDATE grading_monitor.meta SET value = '1' WHERE key = 'schema_version'")
             try await database.execute(
                 "INSERT INTO grading_monitor.tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', now())"

@@ -55,7 +55,8 @@ extension PostgresStore {
         let (text, texts, now, number) = (Self.text, Self.texts, Self.now, Self.number)
         return [
             layout.parked(number), layout.sessionsToRollUp(), layout.lockSessions(texts),
-            layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now),
+            layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now, .double(1)),
+            layout.setTaskPriority(text, number), layout.setSessionPriority(text, number), layout.setOpenPriorities(text, number),
             layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now, number),
             Self.recordFailure(text, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
             layout.activeSessions(), Self.acquireLease(text, text, now, now), Self.endLease(text, text),

@@ -46,6 +46,7 @@ struct SQLiteSchemaTests {
                         DROP TABLE monitor_leases;
                         DROP INDEX monitor_tasks_due;
                         DROP TABLE monitor_results;
+                        DROP TABLE monitor_session_priorities;
                         ALTER TABLE monitor_tasks DROP COLUMN quiet_checks;
                         ALTER TABLE monitor_tasks DROP COLUMN quiet_since;
                         INSERT INTO monitor_tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', 1);
@@ -202,7 +203,7 @@ struct SQLiteSchemaTests {
                     SQLiteSchemaTests.plan(of: SQLiteStore.scheduleOpenTasks(layout), in: db)
                 )
             }
-            #expect(due == ["SEARCH monitor_tasks USING INDEX monitor_tasks_due (next_check_at<?)"])
+            #expect(due == ["SEARCH monitor_tasks USING INDEX monitor_tasks_due (priority=? AND next_check_at<?)"])
             #expect(unscheduled.contains { $0.hasPrefix("SEARCH s USING INDEX students_open_idx (status=?)") })
             #expect(unscheduled.contains { $0.hasPrefix("SEARCH t USING PRIMARY KEY (task_id=?)") })
         }

@@ -27,6 +27,6 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 /// The suite that every store passes, with the same results: run each check against a fresh database.
 package enum StoreConformance {
     package static let checks =
-        applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + scheduleChecks + logChecks + upkeepChecks
-        + leaseChecks + changeChecks + rateLimitChecks + partChecks + generationChecks
+        applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + priorityChecks + scheduleChecks
+        + logChecks + upkeepChecks + leaseChecks + changeChecks + rateLimitChecks + partChecks + generationChecks
 }

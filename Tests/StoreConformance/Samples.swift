@@ -25,7 +25,7 @@ extension TaskRegistration {
         name: String = "Ada Obi",
         studentID: String? = nil,
         session: SessionID = .s1,
-        priority: Int = 5
+        priority: Int? = nil
     ) -> TaskRegistration {
         TaskRegistration(
             task: task,

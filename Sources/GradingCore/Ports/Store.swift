@@ -30,7 +30,7 @@ package protocol Store: Sendable {
     /// Returns how many it scheduled.
     func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int
 
-    /// Leases up to `limit` due tasks, most overdue first. Nobody else is given them until the lease ends. Its cost does not
+    /// Leases up to `limit` due tasks, in the order of ``ClaimRank``. Nobody else is given them until the lease ends. Its cost does not
     /// grow with what is not due. A task that the web app has ended is met once, and not again.
     func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask]
 
@@ -48,6 +48,13 @@ package protocol Store: Sendable {
     /// Ends a lease after a failed check: counts it, sets when to look again, adds one ERROR row to the session log.
     /// Never changes a status. Fenced by the owner.
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError)
+
+    /// Sets how urgent a task is, 0 to 9; `false` when there is no such task.
+    func setPriority(_ priority: Int, of task: TaskID) async throws(StoreError) -> Bool
+
+    /// Sets how urgent a session is, 0 to 9: that of its open tasks, and of those that come later and bring none of their own.
+    /// Returns how many tasks it changed; `nil` when there is no such session.
+    func setPriority(_ priority: Int, ofSession session: SessionID) async throws(StoreError) -> Int?
 
     // MARK: Sessions
 

@@ -7,12 +7,15 @@ package struct ClaimRequest: Sendable, Equatable {
     package let owner: String
     /// When the lease ends by itself.
     package let leaseExpiresAt: Timestamp
+    /// In which order.
+    package let rank: ClaimRank
 
-    package init(limit: Int, now: Timestamp, owner: String, leaseExpiresAt: Timestamp) {
+    package init(limit: Int, now: Timestamp, owner: String, leaseExpiresAt: Timestamp, rank: ClaimRank = ClaimRank()) {
         self.limit = limit
         self.now = now
         self.owner = owner
         self.leaseExpiresAt = leaseExpiresAt
+        self.rank = rank
     }
 }
 

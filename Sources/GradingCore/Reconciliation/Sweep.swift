@@ -114,7 +114,8 @@ struct Sweep: Sendable {
             limit: policy.batchSize,
             now: now,
             owner: owner,
-            leaseExpiresAt: now.advanced(by: policy.lease)
+            leaseExpiresAt: now.advanced(by: policy.lease),
+            rank: policy.rank
         )
         do throws(StoreError) {
             progress.claimed(try await store.claimDueTasks(request), askBefore: now.advanced(by: policy.lease / 2))

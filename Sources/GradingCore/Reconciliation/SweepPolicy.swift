@@ -11,6 +11,8 @@ package struct SweepPolicy: Sendable {
     package var grace: Duration = .seconds(120)
     /// How long a task is left alone that was asked about without news.
     package var backoff = CheckLadder.standardWaits
+    /// What one step of priority is worth of being overdue.
+    package var priorityStep = ClaimRank.standardStep
     /// Tasks in one claim, 1 or more.
     package var batchSize: Int = 10
     /// How long a sweep goes on asking. What is in flight then comes to its end.
@@ -34,6 +36,8 @@ package struct SweepPolicy: Sendable {
 
     /// How long a task is left alone that was asked about without news.
     var ladder: CheckLadder { CheckLadder(waits: backoff, jitter: jitter) }
+
+    var rank: ClaimRank { ClaimRank(step: priorityStep) }
 
     package init() {}
 }

@@ -5,8 +5,8 @@ package struct NewTask: Sendable, Equatable {
     package let student: StudentRowID
     /// From 1.
     package let attempt: Int
-    /// 0 to 9, 9 first.
-    package let priority: Int
+    /// 0 to 9, 9 first; `nil` for the session's, or else the ordinary one.
+    package let priority: Int?
     /// When to ask about it if nothing is heard.
     package let nextCheckAt: Timestamp?
 }

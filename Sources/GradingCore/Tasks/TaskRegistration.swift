@@ -5,14 +5,14 @@ package struct TaskRegistration: Sendable, Equatable {
     package let studentName: String
     /// The institution's number for the student (a matriculation number, say); not a key of ours.
     package let studentID: String?
-    /// 0 to 9, 9 first.
-    package let priority: Int
+    /// 0 to 9, 9 first; `nil` for the session's, or else the ordinary one.
+    package let priority: Int?
     package let session: SessionRegistration
 
-    /// The priority of a task that names none.
+    /// The priority of a task where neither it nor its session names one.
     package static let ordinaryPriority = 5
 
-    package init(task: TaskID, studentName: String, studentID: String?, priority: Int, session: SessionRegistration) {
+    package init(task: TaskID, studentName: String, studentID: String?, priority: Int?, session: SessionRegistration) {
         self.task = task
         self.studentName = studentName
         self.studentID = studentID

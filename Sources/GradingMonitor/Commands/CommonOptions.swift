@@ -81,12 +81,16 @@ struct SweepOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Per cent by which interval and backoff may differ (default: 10).", valueName: "number"))
     var sweepJitter: String?
 
+    @Option(help: ArgumentHelp("What a step of priority is worth of being overdue (default: 1h).", valueName: "time"))
+    var sweepPriorityStep: String?
+
     @Option(help: ArgumentHelp("Tasks claimed at a time (default: 10).", valueName: "number"))
     var sweepBatchSize: String?
 
     var settings: [Setting: String?] {
         [
-            .sweepGrace: sweepGrace, .sweepBackoff: sweepBackoff, .sweepJitter: sweepJitter, .sweepBatchSize: sweepBatchSize,
+            .sweepGrace: sweepGrace, .sweepBackoff: sweepBackoff, .sweepJitter: sweepJitter,
+            .sweepPriorityStep: sweepPriorityStep, .sweepBatchSize: sweepBatchSize,
         ]
     }
 }

@@ -28,6 +28,7 @@ extension ReconciliationConfiguration {
     /// - `sweep.backoff` (`SWEEP_BACKOFF`, default `2m,4m,8m,15m,1h`): after each check without news the next wait, ±10 %, the last
     ///   for all that follow; 1 to 16 times of 1 s to 7 days.
     /// - `sweep.jitter` (`SWEEP_JITTER`, default 10): per cent by which interval and backoff may differ, 0 to 100.
+    /// - `sweep.priorityStep` (`SWEEP_PRIORITY_STEP`, default 1 h): what a step of priority is worth of being overdue; 0 to 7 days.
     /// - `sweep.batchSize` (`SWEEP_BATCH_SIZE`, default 10): tasks claimed at a time, 1 to 1,000.
     /// - `commit.batchReports` (`COMMIT_BATCH_REPORTS`, default 256): reports in one transaction, 1 to 256.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
@@ -46,6 +47,8 @@ extension ReconciliationConfiguration {
         sweep.grace = try await config.duration(.sweepGrace, in: .zero...(.seconds(7 * 86_400))) ?? sweep.grace
         sweep.backoff = try await Self.backoff(config) ?? sweep.backoff
         sweep.jitter = try await config.integer(.sweepJitter, in: 0...100).map { Double($0) / 100 } ?? sweep.jitter
+        sweep.priorityStep =
+            try await config.duration(.sweepPriorityStep, in: .zero...(.seconds(7 * 86_400))) ?? sweep.priorityStep
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize
         let most = CommitBounds.standard.batchReports
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most

@@ -39,6 +39,7 @@ struct Setting: Sendable, Hashable {
     static let sweepInterval = Setting("sweep.interval", "SWEEP_INTERVAL")
     static let sweepBatchSize = Setting("sweep.batchSize", "SWEEP_BATCH_SIZE")
     static let sweepBackoff = Setting("sweep.backoff", "SWEEP_BACKOFF")
+    static let sweepPriorityStep = Setting("sweep.priorityStep", "SWEEP_PRIORITY_STEP")
     static let sweepJitter = Setting("sweep.jitter", "SWEEP_JITTER")
     static let sweepGrace = Setting("sweep.grace", "SWEEP_GRACE")
 
@@ -53,7 +54,8 @@ struct Setting: Sendable, Hashable {
     static let all: [Setting] = [
         databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
         breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
-        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter, rateLimitCron,
+        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
+        sweepPriorityStep, rateLimitCron,
         rateLimitManual,
         commitBatchReports, logLevel, logFormat,
     ]

@@ -18,7 +18,14 @@ extension KeyedDecodingContainer {
 
     /// `nil` when the member is not there, or null.
     func optionalInteger(_ key: Key, in range: ClosedRange<Int>) throws -> Int? {
-        guard let number = try decodeIfPresent(Int.self, forKey: key) else { return nil }
+        try decodeIfPresent(Int.self, forKey: key).map { try checked($0, key, range) }
+    }
+
+    func integer(_ key: Key, in range: ClosedRange<Int>) throws -> Int {
+        try checked(try decode(Int.self, forKey: key), key, range)
+    }
+
+    private func checked(_ number: Int, _ key: Key, _ range: ClosedRange<Int>) throws -> Int {
         guard range.contains(number) else {
             throw broken(key, "is not \(range.lowerBound) to \(range.upperBound)")
         }

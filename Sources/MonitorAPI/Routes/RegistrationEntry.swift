@@ -14,7 +14,7 @@ struct RegistrationEntry: Decodable, Sendable {
             task: try entry.identifier(.taskId, TaskID.init),
             studentName: try entry.text(.studentName, characters: 1...300),
             studentID: try entry.optionalText(.studentId, characters: 1...300),
-            priority: try entry.optionalInteger(.priority, in: 0...9) ?? TaskRegistration.ordinaryPriority,
+            priority: try entry.optionalInteger(.priority, in: ClaimRank.priorities),
             session: try entry.decode(Session.self, forKey: .session).registration
         )
     }

@@ -65,6 +65,7 @@ extension EndpointTable {
             wallClock: wallClock
         )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
+        let priorities = PriorityRoutes(store: store, gatekeeper: gatekeeper, access: access)
         let monitoring = MonitoringRoutes(
             store: store,
             reconciler: reconciler,
@@ -74,7 +75,7 @@ extension EndpointTable {
         )
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
-                + sessions.endpoints + monitoring.endpoints
+                + sessions.endpoints + priorities.endpoints + monitoring.endpoints
         )
     }
 }

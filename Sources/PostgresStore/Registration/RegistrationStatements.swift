@@ -113,7 +113,11 @@ struct RegistrationStatements: Sendable {
             "insert_tasks",
             """
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, attempt, priority, next_check_at)
-            SELECT u.* FROM unnest($1, $2, $3::integer[], $4::integer[], $5) AS u
+            SELECT u.task, u.student, u.attempt, coalesce(u.priority, p.priority, \(TaskRegistration.ordinaryPriority)), u.next
+            FROM unnest($1, $2, $3::integer[], $4::integer[], $5) AS u(task, student, attempt, priority, next)
+            JOIN \(layout.students) s ON s.id = u.student
+            LEFT JOIN \(MonitorSchema.name).session_priorities p ON p.session_id = s."gradingSessionId"
+            ORDER BY u.task COLLATE "C"
             ON CONFLICT (task_id) DO UPDATE
             SET student_id = excluded.student_id, attempt = excluded.attempt, priority = excluded.priority,
                 reported_attempt = NULL, last_signal_at = NULL, first_processing_at = NULL,

@@ -85,5 +85,11 @@ enum MonitorSchema {
         ALTER TABLE grading_monitor.tasks
             ADD COLUMN quiet_checks integer NOT NULL DEFAULT 0, ADD COLUMN quiet_since timestamp(3);
         """,
+        // Claims read what is due priority by priority.
+        """
+        CREATE TABLE grading_monitor.session_priorities (session_id text PRIMARY KEY, priority integer NOT NULL);
+        DROP INDEX grading_monitor.tasks_due_idx;
+        CREATE INDEX tasks_due_idx ON grading_monitor.tasks (priority, next_check_at) WHERE next_check_at IS NOT NULL;
+        """,
     ]
 }

@@ -111,6 +111,14 @@ enum MonitorSchema {
         ALTER TABLE monitor_tasks ADD COLUMN quiet_checks INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE monitor_tasks ADD COLUMN quiet_since INTEGER;
         """,
+        """
+        -- Claims read what is due priority by priority.
+        CREATE TABLE monitor_session_priorities (
+            session_id TEXT NOT NULL PRIMARY KEY, priority INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        DROP INDEX monitor_tasks_due;
+        CREATE INDEX monitor_tasks_due ON monitor_tasks (priority, next_check_at) WHERE next_check_at IS NOT NULL;
+        """,
     ]
 }
 

@@ -59,6 +59,14 @@ final class FaultyStore: Store {
         try check()
         try await inner.recordFailedCheck(failure, at: now)
     }
+    func setPriority(_ priority: Int, of task: TaskID) async throws(StoreError) -> Bool {
+        try check()
+        return try await inner.setPriority(priority, of: task)
+    }
+    func setPriority(_ priority: Int, ofSession session: SessionID) async throws(StoreError) -> Int? {
+        try check()
+        return try await inner.setPriority(priority, ofSession: session)
+    }
     func rollUpSessions(at now: Timestamp) async throws(StoreError) -> Int {
         try check()
         return try await inner.rollUpSessions(at: now)
