@@ -90,7 +90,7 @@ extension WebAppLayout {
         Statement(
             "current_task",
             """
-            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via
             FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
             WHERE s."taskId" = $1 ORDER BY s.\(studentState) NOT \(open), s.id COLLATE "C" LIMIT 1
             """
@@ -101,7 +101,7 @@ extension WebAppLayout {
         Statement(
             "former_task",
             """
-            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via
             FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s.id = t.student_id WHERE t.task_id = $1
             """
         )
@@ -169,7 +169,8 @@ extension TaskSnapshot {
             studentName: row.text(1) ?? "",
             session: SessionID(stored: session),
             status: status,
-            attempt: row.integer(4) ?? 1
+            attempt: row.integer(4) ?? 1,
+            learnedVia: row.text(5).flatMap(ReportSource.init)
         )
     }
 }

@@ -42,7 +42,8 @@ extension SQLiteStore {
                 studentName: row?.text(0) ?? "",
                 session: state.session,
                 status: state.status,
-                attempt: state.attempt
+                attempt: state.attempt,
+                learnedVia: state.learnedVia
             )
         }
     }

@@ -232,6 +232,23 @@ final class FakeStore: Store {
 
     func changeSignals() -> AsyncStream<Void> { signals.listen() }
 
+    /// As if every status had come by callback.
+    func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
+        try serving { state in
+            state.tasks[task].map { row in
+                TaskSnapshot(
+                    task: task,
+                    student: StudentRowID("row"),
+                    studentName: "Ada Obi",
+                    session: SessionID(stored: "session"),
+                    status: row.status,
+                    attempt: 1,
+                    learnedVia: .callback
+                )
+            }
+        }
+    }
+
     // Nothing in this suite asks for these.
     func take(_ limit: RateLimit, client: String, at now: Timestamp) async throws(StoreError) -> RateLimitDecision? { nil }
     func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
@@ -242,7 +259,6 @@ final class FakeStore: Store {
     func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? { nil }
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? { nil }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
-    func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? { nil }
     func verifyWritable() async throws(StoreError) {}
 }
 

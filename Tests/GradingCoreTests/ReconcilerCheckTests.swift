@@ -12,7 +12,7 @@ struct ReconcilerCheckTests {
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
         store.set { $0.tasks[TaskID("t1")!]?.nextCheckAt = Harness.at(.seconds(600)) }
         let harness = Harness(store: store)
-        #expect(try await harness.check("t1") == .checked(status: .completed, updated: true))
+        #expect(try await harness.check("t1") == .found(.completed, updated: true))
         store.state.withLock { state in
             #expect(state.batches.first?.first?.provenance == Provenance(source: .manual, observedAt: Harness.epoch))
             #expect(state.answered.count == 1)
@@ -25,7 +25,7 @@ struct ReconcilerCheckTests {
     func unchanged() async throws {
         let server = FakeGradingServer { .success(FakeGradingServer.saying("STARTED", about: $0)) }
         let harness = Harness(store: FakeStore(tasks: CommitQueueTests.tasks(1...1)), server: server)
-        #expect(try await harness.check("t1") == .checked(status: .processing, updated: false))
+        #expect(try await harness.check("t1") == .found(.processing, updated: false, learnedVia: .callback))
     }
 
     @Test("takes no step towards longer waits, however often a person asks")
@@ -48,7 +48,7 @@ struct ReconcilerCheckTests {
             state.tasks[TaskID("t2")!]?.leasedUntil = Harness.at(.seconds(1))
         }
         let harness = Harness(store: store)
-        #expect(try await harness.check("t1") == .settled(.completed))
+        #expect(try await harness.check("t1") == .settled(.completed, learnedVia: .callback))
         #expect(harness.server.asked.isEmpty)
 
         let other = Harness(store: store)
@@ -94,11 +94,51 @@ struct ReconcilerCheckTests {
             async let first = harness.reconciler.check(task)
             await gate.entered(1)
             let second = try await harness.reconciler.joinCheck(task) { gate.open() }
-            #expect(second == .checked(status: .completed, updated: true))
+            #expect(second == .found(.completed, updated: true))
             let outcome = try await first
             #expect(outcome == second)
         }
         #expect(server.asked == [task])
+    }
+
+    @Test("of a task that a sweep is asking about joins the sweep's question")
+    func joinSweep() async throws {
+        let gate = Gate()
+        let server = FakeGradingServer { task in
+            await gate.pass()
+            return .success(FakeGradingServer.graded(task))
+        }
+        let harness = Harness(store: FakeStore(tasks: CommitQueueTests.tasks(1...1)), server: server)
+        try await harness.run {
+            async let sweep = harness.reconciler.sweep()
+            await gate.entered(1)
+            let outcome = try await harness.reconciler.joinCheck(TaskID("t1")!) { gate.open() }
+            #expect(outcome == .found(.completed, updated: true, askedBy: .sweep))
+            let processed = try await sweep.tasksProcessed
+            #expect(processed == 1)
+        }
+        #expect(server.asked.count == 1)
+    }
+
+    @Test("of a task that a sweep has claimed and does not ask about after all asks itself")
+    func joinUnasked() async throws {
+        let gate = Gate()
+        let server = FakeGradingServer { task in
+            if task.rawValue == "t1" { await gate.pass() }
+            return .success(FakeGradingServer.graded(task))
+        }
+        var policy = Harness.unpaced
+        policy.maxInFlight = 1
+        let harness = Harness(store: FakeStore(tasks: CommitQueueTests.tasks(1...2)), server: server, policy: policy)
+        try await harness.run {
+            async let sweep = harness.reconciler.sweep()
+            await gate.entered(1)
+            await harness.reconciler.cancelSweep()
+            let outcome = try await harness.reconciler.joinCheck(TaskID("t2")!) { gate.open() }
+            #expect(outcome == .found(.completed, updated: true))
+            _ = try await sweep
+        }
+        #expect(Set(server.asked) == Set(CommitQueueTests.tasks(1...2)))
     }
 
     @Test("waits for its turn among the questions of a sweep")
@@ -113,7 +153,7 @@ struct ReconcilerCheckTests {
             #expect(harness.server.asked.count == 1)
             harness.clock.advance(by: .milliseconds(100))
             let outcome = try await second
-            #expect(outcome == .checked(status: .completed, updated: true))
+            #expect(outcome == .found(.completed, updated: true))
         }
     }
 }

@@ -67,6 +67,17 @@ struct ReconcilerHarness: Sendable {
     }
 }
 
+extension CheckOutcome {
+    static func found(
+        _ status: TaskStatus,
+        updated: Bool,
+        askedBy: ReportSource = .manual,
+        learnedVia: ReportSource? = nil
+    ) -> CheckOutcome {
+        .checked(CheckFinding(status: status, updated: updated, askedBy: askedBy, learnedVia: learnedVia ?? askedBy))
+    }
+}
+
 extension Reconciler {
     /// Joins what is under way, and only then lets it come to its end: the actor is not left in between.
     func joinSweep(then release: @Sendable () -> Void) async throws -> SweepSummary {

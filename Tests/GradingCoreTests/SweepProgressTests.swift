@@ -21,6 +21,7 @@ struct SweepProgressTests {
     }
 
     static let committed = StatusCheck.Settlement(
+        claim: claims(1...1)[0],
         verdict: .committed(ReportOutcome(.applied, status: .completed, changedStatus: true))
     )
 
@@ -31,7 +32,7 @@ struct SweepProgressTests {
         #expect(Self.steps(&progress) == [.claim])
         progress.claimed(claims, askBefore: Self.later)
         #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
-        progress.answered(settling: true)
+        progress.answered(claims[0], settling: true)
         #expect(Self.steps(&progress) == [.ask(claims[2]), .wait])
     }
 
@@ -41,9 +42,9 @@ struct SweepProgressTests {
         let claims = Self.claims(1...5)
         progress.claimed(claims, askBefore: Self.later)
         #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
-        progress.answered(settling: true)
+        progress.answered(claims[0], settling: true)
         #expect(Self.steps(&progress) == [.ask(claims[1]), .wait])
-        progress.answered(settling: true)
+        progress.answered(claims[0], settling: true)
         #expect(Self.steps(&progress) == [.wait])
         progress.settled(Self.committed)
         #expect(Self.steps(&progress) == [.ask(claims[2]), .wait])
@@ -57,7 +58,7 @@ struct SweepProgressTests {
         #expect(Self.steps(&progress) == [.ask(claims[0]), .claim])
         progress.claimed([], askBefore: Self.later)
         #expect(Self.steps(&progress) == [.wait])
-        progress.answered(settling: true)
+        progress.answered(claims[0], settling: true)
         progress.settled(Self.committed)
         #expect(Self.steps(&progress) == [.finish])
         #expect(progress.asked == 1)
@@ -88,7 +89,7 @@ struct SweepProgressTests {
         #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
         progress.stop()
         #expect(Self.steps(&progress) == [.wait])
-        progress.answered(settling: true)
+        progress.answered(claims[0], settling: true)
         #expect(Self.steps(&progress) == [.wait])
         progress.settled(Self.committed)
         #expect(Self.steps(&progress) == [.finish])
@@ -100,11 +101,13 @@ struct SweepProgressTests {
         let claims = Self.claims(1...3)
         progress.claimed(claims, askBefore: Self.later)
         #expect(progress.next(now: Self.now) == .ask(claims[0]))
-        progress.answered(settling: true)
-        progress.settled(StatusCheck.Settlement(verdict: .failed(reason: "late")))
+        progress.answered(claims[0], settling: true)
+        progress.settled(StatusCheck.Settlement(claim: claims[0], verdict: .failed(reason: "late")))
         #expect(progress.next(now: Self.now) == .ask(claims[1]))
-        progress.answered(settling: true)
-        progress.settled(StatusCheck.Settlement(verdict: .failed(reason: "late"), storeFailure: .unavailable("down")))
+        progress.answered(claims[0], settling: true)
+        progress.settled(
+            StatusCheck.Settlement(claim: claims[0], verdict: .failed(reason: "late"), storeFailure: .unavailable("down"))
+        )
         #expect(progress.next(now: Self.now) == .finish)
         #expect(progress.errors == 2)
         #expect(progress.storeFailure == .unavailable("down"))

@@ -224,7 +224,7 @@ struct SweepTests {
             await gate.entered(2)
             let second = try await harness.reconciler.joinSweep { gate.open() }
             let summary = try await first
-            #expect(summary == second)
+            #expect(second.isJoined && !summary.isJoined)
             #expect(second.tasksProcessed == 2)
             #expect(try await harness.reconciler.sweep().tasksProcessed == 0)
         }

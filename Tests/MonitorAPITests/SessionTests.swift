@@ -31,7 +31,7 @@ struct SessionTests {
             #expect(answer.status == 200)
             #expect(
                 answer.text
-                    == #"{"message":"Background task status check completed","timestamp":"2026-11-24T10:32:01.000Z","summary":{"tasksProcessed":1,"tasksUpdated":1,"errors":0,"sessionsUpdated":0,"parkedApplied":0,"gradingServer":"closed","currentStats":{"totalPendingTasks":0,"totalProcessingTasks":0,"totalActiveSessions":0}}}"#
+                    == #"{"message":"Background task status check completed","timestamp":"2026-11-24T10:32:01.000Z","summary":{"tasksProcessed":1,"tasksUpdated":1,"errors":0,"sessionsUpdated":0,"parkedApplied":0,"joined":false,"gradingServer":"closed","currentStats":{"totalPendingTasks":0,"totalProcessingTasks":0,"totalActiveSessions":0}}}"#
             )
         }
     }

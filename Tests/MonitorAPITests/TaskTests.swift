@@ -99,10 +99,10 @@ struct TaskTests {
             let answer = try await server.post("/api/tasks/task-1/check")
             #expect(answer.json.string("message") == "Task status checked")
             #expect(answer.json.string("timestamp") == "2026-11-24T10:30:00.000Z")
-            #expect(answer.text.contains(#""result":{"taskId":"task-1","status":"COMPLETED","updated":true}"#))
+            #expect(answer.text.contains(#""status":"COMPLETED","updated":true,"askedBy":"manual","learnedVia":"manual"}"#))
             let again = try await server.get("/api/tasks/task-1/check")
             #expect(again.json.object("result").string("status") == "COMPLETED")
-            #expect(again.text.contains(#""updated":false"#))
+            #expect(again.text.contains(#""updated":false,"learnedVia":"manual","note":"already settled, not asked again""#))
         }
     }
 

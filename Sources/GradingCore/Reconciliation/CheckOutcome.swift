@@ -1,12 +1,30 @@
-/// What became of one manual check.
+/// What became of one manual check, and who told us what is known now.
 package enum CheckOutcome: Sendable, Equatable {
-    /// The answer was committed; the status is the one after the commit.
-    case checked(status: TaskStatus, updated: Bool)
+    /// The answer was committed.
+    case checked(CheckFinding)
     /// The question failed; the status stands.
     case failed(status: TaskStatus, reason: String)
     /// Nothing was asked: a grade or a person's decision stands.
-    case settled(TaskStatus)
-    /// A sweep or another instance is asking right now.
+    case settled(TaskStatus, learnedVia: ReportSource?)
+    /// Another instance is asking right now.
     case leasedElsewhere(TaskStatus)
     case noSuchTask
+}
+
+/// What an answer taught.
+package struct CheckFinding: Sendable, Equatable {
+    /// The one after the commit.
+    package let status: TaskStatus
+    package let updated: Bool
+    /// Who asked: a sweep, when its question was under way already and was joined.
+    package let askedBy: ReportSource
+    /// Who told us of the status that stands; `nil` when it was not the monitor that wrote it.
+    package let learnedVia: ReportSource?
+
+    package init(status: TaskStatus, updated: Bool, askedBy: ReportSource, learnedVia: ReportSource?) {
+        self.status = status
+        self.updated = updated
+        self.askedBy = askedBy
+        self.learnedVia = learnedVia
+    }
 }

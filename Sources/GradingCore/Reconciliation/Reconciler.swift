@@ -68,9 +68,12 @@ package actor Reconciler {
     ///
     /// Throws when the database did not serve and nothing was done, or when no statistics could be had at the end.
     package func sweep() async throws(StoreError) -> SweepSummary {
+        let isJoining = runningSweep != nil
         let running = runningSweep ?? Task { await runSweep() }
         runningSweep = running
-        return try await running.value.get()
+        var summary = try await running.value.get()
+        summary.isJoined = isJoining
+        return summary
     }
 
     /// Another instance holds the lease on the sweep: as good as a sweep of one's own.
@@ -89,8 +92,8 @@ package actor Reconciler {
         for check in runningChecks.values { check.cancel() }
     }
 
-    /// Asks about one task, due or not. Concurrent checks of one task are one question; cancelling a caller does not
-    /// call it back.
+    /// Asks about one task, due or not. Concurrent checks of one task are one question, that of a sweep among them; cancelling a
+    /// caller does not call it back.
     package func check(_ task: TaskID) async throws(StoreError) -> CheckOutcome {
         let running = runningChecks[task] ?? Task { await runCheck(of: task) }
         runningChecks[task] = running

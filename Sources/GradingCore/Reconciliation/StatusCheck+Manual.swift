@@ -1,26 +1,31 @@
 extension StatusCheck {
-    /// A check that a person or the web app wants: one task, due or not, unless there is nothing to ask.
+    /// A check that a person or the web app wants: one task, due or not, unless there is nothing to ask. Joins that of a sweep.
     ///
     /// - Parameter owner: not the sweep's, so that the lease keeps this check and a sweep of the same process apart.
     func run(on task: TaskID, owner: String) async throws(StoreError) -> CheckOutcome {
-        let now = wallClock.now()
-        let request = ClaimRequest(
-            limit: 1,
-            now: now,
-            owner: owner,
-            leaseExpiresAt: now.advanced(by: policy.lease)
-        )
-        return switch try await store.claimTask(task, request) {
-        case .claimed(let claim): try await outcome(of: claim)
-        case .settled(let status): .settled(status)
-        case .leasedElsewhere(let status): .leasedElsewhere(status)
-        case .noSuchTask: .noSuchTask
+        while true {
+            if let settlement = await underWay.join(task), settlement.verdict != .interrupted {
+                return try await outcome(of: settlement, task, askedBy: .sweep)
+            }
+            let now = wallClock.now()
+            let request = ClaimRequest(limit: 1, now: now, owner: owner, leaseExpiresAt: now.advanced(by: policy.lease))
+            switch try await store.claimTask(task, request) {
+            case .claimed(let claim): return try await outcome(of: claim)
+            case .settled(let status): return .settled(status, learnedVia: try await store.task(task)?.learnedVia)
+            // Claimed by a sweep of this process in this very moment.
+            case .leasedElsewhere where underWay.contains(task): continue
+            case .leasedElsewhere(let status): return .leasedElsewhere(status)
+            case .noSuchTask: return .noSuchTask
+            }
         }
     }
 
     private func outcome(of claim: ClaimedTask) async throws(StoreError) -> CheckOutcome {
         switch await ask(about: claim, patience: .zero) {
-        case .answered(let answer): return try await outcome(of: answer, claim)
+        case .answered(let answer):
+            let settlement = await settle(answer, source: .manual)
+            if settlement.verdict == .interrupted { return .interrupted(claim) }
+            return try await outcome(of: settlement, claim.task, askedBy: .manual)
         case .refused(_, let wait):
             // Nothing was asked, so nothing is held against the task.
             try await store.release([claim])
@@ -34,19 +39,38 @@ extension StatusCheck {
             + (wait > .zero ? "; it may be asked in \(Int(wait.inSeconds.rounded(.up))) s" : ", while one question finds out")
     }
 
-    private func outcome(of answer: Answer, _ claim: ClaimedTask) async throws(StoreError) -> CheckOutcome {
-        let settlement = await settle(answer, source: .manual)
+    private func outcome(
+        of settlement: Settlement,
+        _ task: TaskID,
+        askedBy source: ReportSource
+    ) async throws(StoreError) -> CheckOutcome {
         switch settlement.verdict {
-        case .committed(let outcome):
+        case .committed(let outcome) where outcome.changedStatus:
             // The lease may have been left open (`storeFailure`), but the news is in the database.
-            return .checked(status: outcome.status ?? claim.status, updated: outcome.changedStatus)
+            return .checked(
+                CheckFinding(
+                    status: outcome.status ?? settlement.claim.status,
+                    updated: true,
+                    askedBy: source,
+                    learnedVia: source
+                )
+            )
+        case .committed(let outcome):
+            let snapshot = try await store.task(task)
+            return .checked(
+                CheckFinding(
+                    status: snapshot?.status ?? outcome.status ?? settlement.claim.status,
+                    updated: false,
+                    askedBy: source,
+                    learnedVia: snapshot?.learnedVia
+                )
+            )
         case .failed(let reason):
             if let storeFailure = settlement.storeFailure { throw storeFailure }
             // A callback may have ended the task meanwhile.
-            let status = try await store.task(claim.task)?.status ?? claim.status
-            return .failed(status: status, reason: reason)
+            return .failed(status: try await store.task(task)?.status ?? settlement.claim.status, reason: reason)
         case .interrupted:
-            return .interrupted(claim)
+            return .interrupted(settlement.claim)
         }
     }
 }

@@ -21,7 +21,7 @@ struct StatusCheck: Sendable {
         /// Not sent: the grading server is to be left alone, for this long at least.
         case refused(ClaimedTask, wait: Duration)
         /// Not sent: the caller was cancelled.
-        case interrupted
+        case interrupted(ClaimedTask)
     }
 
     /// What became of a check.
@@ -34,6 +34,7 @@ struct StatusCheck: Sendable {
     }
 
     struct Settlement: Sendable, Equatable {
+        let claim: ClaimedTask
         let verdict: Verdict
         /// Set when the lease could not be ended: the database is not serving.
         var storeFailure: StoreError?
@@ -48,6 +49,8 @@ struct StatusCheck: Sendable {
     let wallClock: WallClock
     /// Evenly distributed from 0 up to 1, for the jitter.
     let random: @Sendable () -> Double
+    /// Those of sweeps.
+    let underWay = ChecksUnderWay()
     let metrics: CheckMetrics
     let logger: Logger
 
@@ -60,7 +63,7 @@ struct StatusCheck: Sendable {
             case .refused(let wait): return .refused(claim, wait: wait)
             }
         } catch {
-            return .interrupted
+            return .interrupted(claim)
         }
     }
 
@@ -81,7 +84,7 @@ struct StatusCheck: Sendable {
         let verdict = await verdict(on: answer, source: source)
         metrics.count(verdict, source: source)
         let storeFailure = await endLease(of: answer.claim, after: verdict, source: source)
-        return Settlement(verdict: verdict, storeFailure: storeFailure)
+        return Settlement(claim: answer.claim, verdict: verdict, storeFailure: storeFailure)
     }
 
     private func verdict(on answer: Answer, source: ReportSource) async -> Verdict {

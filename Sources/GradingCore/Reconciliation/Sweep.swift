@@ -45,6 +45,8 @@ struct Sweep: Sendable {
     /// Where this fails, the leases end by themselves.
     private func release(_ tasks: [ClaimedTask]) async {
         guard !tasks.isEmpty else { return }
+        // Whoever has joined one of them may then ask about it.
+        defer { for task in tasks { check.underWay.end(task.task, nil) } }
         do throws(StoreError) {
             try await store.release(tasks)
         } catch {
@@ -99,12 +101,15 @@ struct Sweep: Sendable {
     private func take(_ step: Step, _ progress: inout SweepProgress, _ group: inout TaskGroup<Step>) {
         switch step {
         case .asked(.answered(let answer)):
-            progress.answered(settling: true)
+            progress.answered(answer.claim, settling: true)
             group.addTask { .settled(await check.settle(answer, source: .sweep)) }
         case .asked(.refused(let task, _)): progress.refused(task)
-        case .asked(.interrupted): progress.answered(settling: false)
+        case .asked(.interrupted(let task)):
+            progress.answered(task, settling: false)
+            check.underWay.end(task.task, nil)
         case .settled(let settlement):
             progress.settled(settlement)
+            check.underWay.end(settlement.claim.task, settlement)
         }
     }
 
@@ -118,7 +123,9 @@ struct Sweep: Sendable {
             rank: policy.rank
         )
         do throws(StoreError) {
-            progress.claimed(try await store.claimDueTasks(request), askBefore: now.advanced(by: policy.lease / 2))
+            let tasks = try await store.claimDueTasks(request)
+            check.underWay.begin(tasks.map(\.task))
+            progress.claimed(tasks, askBefore: now.advanced(by: policy.lease / 2))
         } catch {
             progress.storeFailed(error)
         }

@@ -66,7 +66,7 @@ struct SweepProgress: Sendable {
     }
 
     /// A question has come to its end: with an answer, which is settled next, or without because the sweep was cancelled.
-    mutating func answered(settling hasAnswer: Bool) {
+    mutating func answered(_ task: ClaimedTask, settling hasAnswer: Bool) {
         inFlight -= 1
         if hasAnswer { settling += 1 } else { stop() }
     }

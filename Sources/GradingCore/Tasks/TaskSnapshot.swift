@@ -6,6 +6,8 @@ package struct TaskSnapshot: Sendable, Equatable {
     package let session: SessionID
     package let status: TaskStatus
     package let attempt: Int
+    /// Who told us of the status that stands; `nil` when it was not the monitor that wrote it.
+    package let learnedVia: ReportSource?
 
     package init(
         task: TaskID,
@@ -13,7 +15,8 @@ package struct TaskSnapshot: Sendable, Equatable {
         studentName: String,
         session: SessionID,
         status: TaskStatus,
-        attempt: Int
+        attempt: Int,
+        learnedVia: ReportSource? = nil
     ) {
         self.task = task
         self.student = student
@@ -21,5 +24,6 @@ package struct TaskSnapshot: Sendable, Equatable {
         self.session = session
         self.status = status
         self.attempt = attempt
+        self.learnedVia = learnedVia
     }
 }

@@ -7,6 +7,10 @@ struct CheckReport: JSONReport {
         /// Left out when there is no such task.
         let status: String?
         let updated: Bool
+        /// Who asked: `manual`, or the `sweep` whose question was joined; left out when nobody did.
+        let askedBy: String?
+        /// Who told us of the status; left out when it is not known.
+        let learnedVia: String?
         /// Left out when all went well.
         let error: String?
         /// Why nothing was asked; left out when it was.
@@ -21,9 +25,17 @@ struct CheckReport: JSONReport {
         timestamp = time.iso8601
         result =
             switch outcome {
-            case .checked(let status, let updated): Self.result(task, status, updated: updated)
+            case .checked(let finding):
+                Self.result(
+                    task,
+                    finding.status,
+                    updated: finding.updated,
+                    askedBy: finding.askedBy,
+                    learnedVia: finding.learnedVia
+                )
             case .failed(let status, let reason): Self.result(task, status, error: reason)
-            case .settled(let status): Self.result(task, status, note: "already settled, not asked again")
+            case .settled(let status, let source):
+                Self.result(task, status, learnedVia: source, note: "already settled, not asked again")
             case .leasedElsewhere(let status): Self.result(task, status, note: "another check is under way")
             case .noSuchTask: Self.result(task, nil, error: "no such task")
             }
@@ -33,10 +45,20 @@ struct CheckReport: JSONReport {
         _ task: TaskID,
         _ status: TaskStatus?,
         updated: Bool = false,
+        askedBy: ReportSource? = nil,
+        learnedVia: ReportSource? = nil,
         error: String? = nil,
         note: String? = nil
     ) -> Result {
-        Result(taskId: task.rawValue, status: status?.rawValue, updated: updated, error: error, note: note)
+        Result(
+            taskId: task.rawValue,
+            status: status?.rawValue,
+            updated: updated,
+            askedBy: askedBy?.rawValue,
+            learnedVia: learnedVia?.rawValue,
+            error: error,
+            note: note
+        )
     }
 
     private enum CodingKeys: CodingKey {
@@ -45,7 +67,8 @@ struct CheckReport: JSONReport {
 
     var text: String {
         let status = result.status.map { result.updated ? "\($0) (updated)" : $0 }
-        let parts = [status, result.error ?? result.note].compactMap(\.self)
+        let source = result.learnedVia.map { "learned from \($0 == "callback" ? "a callback" : "a \($0) check")" }
+        let parts = [status, source, result.error ?? result.note].compactMap(\.self)
         return LogText.escaped("\(result.taskId): \(parts.joined(separator: ", "))")
     }
 }

@@ -51,6 +51,7 @@ struct SweepRoutes: Sendable {
                 "errors": .integer(summary.errors),
                 "sessionsUpdated": .integer(summary.sessionsUpdated),
                 "parkedApplied": .integer(summary.parkedApplied),
+                "joined": .bool(summary.isJoined),
                 "gradingServer": .string(summary.gradingServer.rawValue),
                 "currentStats": [
                     "totalPendingTasks": .integer(summary.open.pendingTasks),

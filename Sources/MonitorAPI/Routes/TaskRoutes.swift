@@ -64,9 +64,14 @@ struct TaskRoutes: Sendable {
             ]
         }
         switch outcome {
-        case .checked(let status, let updated): return result(status, updated: updated)
+        case .checked(let finding):
+            return result(finding.status, updated: finding.updated)
+                .adding("askedBy", .string(finding.askedBy.rawValue))
+                .adding("learnedVia", JSONValue(finding.learnedVia?.rawValue))
         case .failed(let status, let reason): return result(status).adding("error", .string(reason))
-        case .settled(let status): return result(status).adding("note", "already settled, not asked again")
+        case .settled(let status, let source):
+            return result(status).adding("learnedVia", JSONValue(source?.rawValue))
+                .adding("note", "already settled, not asked again")
         case .leasedElsewhere(let status): return result(status).adding("note", "another check is under way")
         case .noSuchTask: return nil
         }
