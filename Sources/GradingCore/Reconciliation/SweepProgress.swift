@@ -31,8 +31,11 @@ struct SweepProgress: Sendable {
 
     private let mostInFlight: Int
     private var waiting = Deque<Claim>()
+    /// Those whose last check failed: they may hang again, so that they take up one question at a time.
+    private var suspects = Deque<Claim>()
     private var seen = Set<TaskID>()
     private var inFlight = 0
+    private var suspectsInFlight = 0
     private var settling = 0
     private var mayClaim = true
 
@@ -47,6 +50,7 @@ struct SweepProgress: Sendable {
         if inFlight < maxInFlight, inFlight + settling < 2 * maxInFlight {
             if let task = nextTask(now: now) {
                 inFlight += 1
+                if task.isSuspect { suspectsInFlight += 1 }
                 return .ask(task)
             }
             if mayClaim { return .claim }
@@ -62,18 +66,23 @@ struct SweepProgress: Sendable {
         }
         // Nothing due, or only what this sweep has asked about already: going on would run in circles.
         if fresh.isEmpty { mayClaim = false }
-        waiting.append(contentsOf: fresh.map { Claim(task: $0, askBefore: askBefore) })
+        for task in fresh {
+            let claim = Claim(task: task, askBefore: askBefore)
+            if task.isSuspect { suspects.append(claim) } else { waiting.append(claim) }
+        }
     }
 
     /// A question has come to its end: with an answer, which is settled next, or without because the sweep was cancelled.
     mutating func answered(_ task: ClaimedTask, settling hasAnswer: Bool) {
         inFlight -= 1
+        if task.isSuspect { suspectsInFlight -= 1 }
         if hasAnswer { settling += 1 } else { stop() }
     }
 
     /// A question was not sent: the grading server is to be left alone.
     mutating func refused(_ task: ClaimedTask) {
         inFlight -= 1
+        if task.isSuspect { suspectsInFlight -= 1 }
         unasked.append(task)
         stop()
     }
@@ -101,15 +110,32 @@ struct SweepProgress: Sendable {
     /// No more questions; what is in flight comes to its end.
     mutating func stop() {
         mayClaim = false
-        unasked += waiting.map(\.task)
+        unasked += (waiting + suspects).map(\.task)
         waiting.removeAll()
+        suspects.removeAll()
     }
 
+    /// A suspect when it may go, so that it is asked about at all; where there is but one way, the others go first.
     private mutating func nextTask(now: Timestamp) -> ClaimedTask? {
-        while let claim = waiting.popFirst() {
+        if maySuspectGo, let task = Self.first(of: &suspects, now: now, unasked: &unasked) { return task }
+        return Self.first(of: &waiting, now: now, unasked: &unasked)
+    }
+
+    private var maySuspectGo: Bool {
+        guard suspectsInFlight == 0 else { return false }
+        return maxInFlight > 1 || (waiting.isEmpty && !mayClaim)
+    }
+
+    private static func first(of claims: inout Deque<Claim>, now: Timestamp, unasked: inout [ClaimedTask]) -> ClaimedTask? {
+        while let claim = claims.popFirst() {
             if now < claim.askBefore { return claim.task }
             unasked.append(claim.task)
         }
         return nil
     }
+}
+
+extension ClaimedTask {
+    /// Whether its last check failed.
+    fileprivate var isSuspect: Bool { consecutiveErrors > 0 }
 }
