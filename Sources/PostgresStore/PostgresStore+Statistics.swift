@@ -8,7 +8,7 @@ extension PostgresStore {
     package func statistics() async throws(StoreError) -> MonitorStatistics {
         let queries = [
             layout.openTasks(), layout.activeSessions(), layout.studentsByStatus(), layout.endedBySource(),
-            Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(),
+            Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(), Self.failingTasks(),
         ]
         return try await read(queries) { results in
             var statistics = MonitorStatistics()
@@ -18,6 +18,7 @@ extension PostgresStore {
             statistics.sessions = results[5].first?.integer(0) ?? 0
             statistics.averageScore = results[5].first?.double(1)
             statistics.oldestPending = results[6].first.flatMap(OldestPendingTask.init)
+            statistics.failing = FailingTasks(results[7])
             return statistics
         }
     }
@@ -28,6 +29,15 @@ extension PostgresStore {
             (results[0].first ?? results[1].first).flatMap { TaskSnapshot($0, task) }
         }
     }
+
+    private static let failingTasks = Statement(
+        "failing_tasks",
+        """
+        SELECT task_id, consecutive_errors, last_error, next_check_at, count(*) OVER () FROM \(MonitorSchema.name).tasks
+        WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL
+        ORDER BY consecutive_errors DESC, task_id COLLATE "C" LIMIT \(FailingTasks.listed)
+        """
+    )
 
     private static let deliveriesByOutcome = Statement(
         "deliveries_by_outcome",
@@ -155,6 +165,22 @@ extension OldestPendingTask {
             studentName: row.text(1) ?? "",
             createdAt: row.timestamp(2) ?? Timestamp(milliseconds: 0)
         )
+    }
+}
+
+extension FailingTasks {
+    fileprivate init(_ result: QueryResult) {
+        self.init()
+        total = result.first?.integer(4) ?? 0
+        worst = result.rows.compactMap { row in
+            guard let task = row.text(0).flatMap(TaskID.init) else { return nil }
+            return FailingTask(
+                task: task,
+                consecutiveErrors: row.integer(1) ?? 0,
+                lastError: row.text(2),
+                nextCheckAt: row.timestamp(3)
+            )
+        }
     }
 }
 

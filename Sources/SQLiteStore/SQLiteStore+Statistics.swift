@@ -23,6 +23,7 @@ extension SQLiteStore {
                     """
             )
             statistics.oldestPending = try OldestPendingTask.fetch(from: db, layout)
+            statistics.failing = try FailingTasks.fetch(from: db)
             return statistics
         }
     }
@@ -105,6 +106,31 @@ extension MonitorStatistics {
         // A known id that came again with another body has no row of its own.
         let otherBodies = try Int.fetchOne(db, sql: "SELECT count(*) FROM monitor_deliveries WHERE has_conflict")
         if let otherBodies, otherBodies > 0 { deliveries[.conflict, default: 0] += otherBodies }
+    }
+}
+
+extension FailingTasks {
+    fileprivate static func fetch(from db: Database) throws -> FailingTasks {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT task_id, consecutive_errors, last_error, next_check_at, count(*) OVER () FROM monitor_tasks
+                WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL
+                ORDER BY consecutive_errors DESC, task_id LIMIT \(FailingTasks.listed)
+                """
+        )
+        var failing = FailingTasks()
+        failing.total = rows.first?.integer(4) ?? 0
+        failing.worst = rows.compactMap { row in
+            guard let task = row.text(0).flatMap(TaskID.init) else { return nil }
+            return FailingTask(
+                task: task,
+                consecutiveErrors: row.integer(1) ?? 0,
+                lastError: row.text(2),
+                nextCheckAt: row.timestamp(3)
+            )
+        }
+        return failing
     }
 }
 

@@ -38,11 +38,18 @@ struct ReportTests {
             studentName: "Ada\nObi",
             createdAt: time
         )
+        statistics.failing.total = 1
+        statistics.failing.worst = [
+            FailingTask(task: try #require(TaskID("t-2")), consecutiveErrors: 7, lastError: "no answer", nextCheckAt: time)
+        ]
         let report = StatisticsReport(statistics, at: time)
         let stats = try #require(try object(report)["stats"] as? [String: Any])
         #expect((stats["oldestPendingTask"] as? [String: String])?["studentName"] == "Ada\nObi")
         #expect(report.text.contains(#"t-1, Ada\nObi, since"#))
         #expect(report.text.contains("61.3 %"))
+        #expect(report.text.contains("7 in a row: no answer"))
+        let failing = try #require(stats["failingTasks"] as? [String: Any])
+        #expect(failing["total"] as? Int == 1 && (failing["worst"] as? [Any])?.count == 1)
     }
 
     @Test("sweep has the shape that the cron script reads")

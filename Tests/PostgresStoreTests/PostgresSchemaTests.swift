@@ -30,7 +30,7 @@ struct PostgresSchemaTests {
     func olderSchema() async throws {
         try await PostgresServer.withFreshDatabase { database in
             try await database.withStore { _ in }
-            try await database.execute("DROP INDEX grading_monitor.tasks_due_idx")
+            try await database.execute("DROP INDEX grading_monitor.tasks_due_idx, grading_monitor.tasks_failing_idx")
             try await database.execute("DROP TABLE grading_monitor.results")
             try await database.execute("ALTER TABLE grading_monitor.tasks DROP COLUMN quiet_checks, DROP COLUMN quiet_since")
             try await database.execute("DROP TABLE grading_monitor.session_priorities")

@@ -46,6 +46,7 @@ struct SQLiteSchemaTests {
                         DROP TABLE monitor_leases;
                         DROP INDEX monitor_tasks_due;
                         DROP TABLE monitor_results;
+                        DROP INDEX monitor_tasks_failing;
                         DROP TABLE monitor_session_priorities;
                         ALTER TABLE monitor_tasks DROP COLUMN quiet_checks;
                         ALTER TABLE monitor_tasks DROP COLUMN quiet_since;

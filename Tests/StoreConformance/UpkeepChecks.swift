@@ -22,6 +22,30 @@ extension StoreConformance {
             #expect(statistics.oldestPending?.studentName == "Student of task-3")
             #expect(statistics.oldestPending?.createdAt == .start)
         },
+        ConformanceCheck("open tasks whose checks fail are listed, those first that fail the longest") { harness in
+            try await harness.register(.t1, .t2, .t3)
+            for (second, task) in [TaskID.t1, .t2, .t2, .t3].enumerated() {
+                guard case .claimed(let claim) = try await harness.store.claimTask(task, .at(.start.after(second))) else {
+                    return
+                }
+                let failure = CheckFailure(
+                    claim: claim,
+                    reason: "failure \(second)",
+                    source: .manual,
+                    nextCheckAt: .start.after(900 + second)
+                )
+                try await harness.store.recordFailedCheck(failure, at: .start.after(second))
+            }
+            _ = try await harness.apply(.callback(.t3, .completed, result: .graded(5), id: "d1"))
+            let failing = try await harness.store.statistics().failing
+            #expect(failing.total == 2)
+            #expect(
+                failing.worst == [
+                    FailingTask(task: .t2, consecutiveErrors: 2, lastError: "failure 2", nextCheckAt: .start.after(902)),
+                    FailingTask(task: .t1, consecutiveErrors: 1, lastError: "failure 0", nextCheckAt: .start.after(900)),
+                ]
+            )
+        },
         ConformanceCheck("an empty database has empty statistics") { harness in
             let statistics = try await harness.store.statistics()
             #expect(statistics == MonitorStatistics())

@@ -13,6 +13,8 @@ package struct MonitorStatistics: Sendable, Equatable {
     package var endedBy: [ReportSource: Int] = [:]
     /// Deliveries still remembered, by what became of them.
     package var deliveries: [Disposition: Int] = [:]
+    /// Open tasks whose last check failed.
+    package var failing = FailingTasks()
 
     package init() {}
 }

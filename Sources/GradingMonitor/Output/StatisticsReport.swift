@@ -16,6 +16,20 @@ struct StatisticsReport: JSONReport {
         let completedBy: [String: Int]
         /// Remembered deliveries by outcome: `applied`, `duplicate`, …
         let deliveries: [String: Int]
+        let failingTasks: Failing
+    }
+
+    /// Open tasks whose last check failed: how many, and the worst of them.
+    struct Failing: Encodable {
+        let total: Int
+        let worst: [FailingTask]
+    }
+
+    struct FailingTask: Encodable {
+        let taskId: String
+        let consecutiveErrors: Int
+        let lastError: String?
+        let nextCheckAt: String?
     }
 
     struct OldestTask: Encodable {
@@ -53,6 +67,8 @@ struct StatisticsReport: JSONReport {
         }
         rows += stats.completedBy.sorted { $0.key < $1.key }.map { ("ended by \($0.key)", "\($0.value)") }
         rows += stats.deliveries.sorted { $0.key < $1.key }.map { ("deliveries \($0.key)", "\($0.value)") }
+        rows.append(("failing tasks", "\(stats.failingTasks.total)"))
+        rows += stats.failingTasks.worst.map { ("  \($0.taskId)", "\($0.consecutiveErrors) in a row: \($0.lastError ?? "-")") }
         return Columns.text(rows)
     }
 }
@@ -76,7 +92,8 @@ extension StatisticsReport.Figures {
             requiresReview: statistics.requiresReview,
             failed: statistics.studentsFailed,
             completedBy: Self.counts(statistics.endedBy),
-            deliveries: Self.counts(statistics.deliveries)
+            deliveries: Self.counts(statistics.deliveries),
+            failingTasks: StatisticsReport.Failing(statistics.failing)
         )
     }
 
@@ -87,7 +104,7 @@ extension StatisticsReport.Figures {
 
     private enum CodingKeys: CodingKey {
         case totalPendingTasks, totalProcessingTasks, totalActiveSessions, oldestPendingTask, totalSessions
-        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries
+        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries, failingTasks
     }
 
     /// Written out because what is not there is `null` in the answer, where the synthesized code would leave it out.
@@ -104,5 +121,20 @@ extension StatisticsReport.Figures {
         try container.encode(failed, forKey: .failed)
         try container.encode(completedBy, forKey: .completedBy)
         try container.encode(deliveries, forKey: .deliveries)
+        try container.encode(failingTasks, forKey: .failingTasks)
+    }
+}
+
+extension StatisticsReport.Failing {
+    fileprivate init(_ failing: FailingTasks) {
+        total = failing.total
+        worst = failing.worst.map { task in
+            StatisticsReport.FailingTask(
+                taskId: task.task.rawValue,
+                consecutiveErrors: task.consecutiveErrors,
+                lastError: task.lastError,
+                nextCheckAt: task.nextCheckAt?.iso8601
+            )
+        }
     }
 }

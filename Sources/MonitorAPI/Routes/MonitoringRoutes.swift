@@ -43,6 +43,23 @@ struct MonitoringRoutes: Sendable {
             "failed": .integer(statistics.studentsFailed),
             "completedBy": .counts(ReportSource.allCases, statistics.endedBy),
             "deliveries": .counts(Disposition.allCases, statistics.deliveries),
+            "failingTasks": document(statistics.failing),
+        ]
+    }
+
+    private func document(_ failing: FailingTasks) -> JSONValue {
+        [
+            "total": .integer(failing.total),
+            "worst": .array(
+                failing.worst.map { task in
+                    [
+                        "taskId": .string(task.task.rawValue),
+                        "consecutiveErrors": .integer(task.consecutiveErrors),
+                        "lastError": JSONValue(task.lastError),
+                        "nextCheckAt": JSONValue(task.nextCheckAt?.iso8601),
+                    ]
+                }
+            ),
         ]
     }
 

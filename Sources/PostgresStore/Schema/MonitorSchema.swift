@@ -91,5 +91,10 @@ enum MonitorSchema {
         DROP INDEX grading_monitor.tasks_due_idx;
         CREATE INDEX tasks_due_idx ON grading_monitor.tasks (priority, next_check_at) WHERE next_check_at IS NOT NULL;
         """,
+        // Tasks that are listed because their checks fail: few, whatever the table holds.
+        """
+        CREATE INDEX tasks_failing_idx ON grading_monitor.tasks (consecutive_errors)
+            WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL;
+        """,
     ]
 }

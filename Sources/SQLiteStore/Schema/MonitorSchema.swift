@@ -119,6 +119,11 @@ enum MonitorSchema {
         DROP INDEX monitor_tasks_due;
         CREATE INDEX monitor_tasks_due ON monitor_tasks (priority, next_check_at) WHERE next_check_at IS NOT NULL;
         """,
+        """
+        -- Tasks that are listed because their checks fail: few, whatever the table holds.
+        CREATE INDEX monitor_tasks_failing ON monitor_tasks (consecutive_errors)
+            WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL;
+        """,
     ]
 }
 
