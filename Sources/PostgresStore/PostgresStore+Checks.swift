@@ -58,7 +58,8 @@ extension PostgresStore {
                     owner: claim.owner,
                     consecutiveErrors: row.integer(0) ?? 0,
                     quietChecks: row.integer(1) ?? 0,
-                    status: state.status
+                    status: state.status,
+                    heardAt: state.lastSignalAt
                 )
             )
         }
@@ -69,7 +70,8 @@ extension PostgresStore {
             .text(task.task.rawValue),
             .text(task.owner),
             .timestamp(next.at),
-            .integer(next.quietChecks)
+            .integer(next.quietChecks),
+            .integer(next.lateness.map { Int($0.milliseconds) })
         )
         try await write { (transaction) throws(PostgresError) in _ = try transaction.commit([query]) }
     }
@@ -118,7 +120,7 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            quiet_checks = $4, quiet_since = last_signal_at, lease_owner = NULL, lease_expires_at = NULL
+            quiet_checks = $4, quiet_since = last_signal_at, late_by_ms = coalesce($5, late_by_ms), lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -193,9 +195,9 @@ extension WebAppLayout {
                 ) AS t
                 ORDER BY rank, t.task_id COLLATE "C" LIMIT $2
             ), met AS (
-                SELECT due.task_id, due.rank, bearer.id, bearer.status
+                SELECT due.task_id, due.rank, bearer.id, bearer.status, bearer.made
                 FROM due LEFT JOIN LATERAL (
-                    SELECT s.id, s.\(studentState)::text AS status FROM \(students) s
+                    SELECT s.id, s.\(studentState)::text AS status, s."createdAt" AS made FROM \(students) s
                     WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
                     ORDER BY s.id COLLATE "C" LIMIT 1
                 ) AS bearer ON true
@@ -206,9 +208,10 @@ extension WebAppLayout {
                     lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
-                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks, met.rank
+                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks,
+                    coalesce(t.last_signal_at, met.made) AS heard, met.rank
             )
-            SELECT task_id, status, consecutive_errors, quiet_checks FROM claimed ORDER BY rank, task_id COLLATE "C"
+            SELECT task_id, status, consecutive_errors, quiet_checks, heard FROM claimed ORDER BY rank, task_id COLLATE "C"
             """
         )
     }
@@ -265,7 +268,8 @@ extension ClaimedTask {
             owner: owner,
             consecutiveErrors: row.integer(2) ?? 0,
             quietChecks: row.integer(3) ?? 0,
-            status: status
+            status: status,
+            heardAt: row.timestamp(4)
         )
     }
 }

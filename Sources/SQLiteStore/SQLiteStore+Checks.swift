@@ -87,7 +87,8 @@ extension SQLiteStore {
                     owner: claim.owner,
                     consecutiveErrors: row?.integer(0) ?? 0,
                     quietChecks: row?.integer(2) ?? 0,
-                    status: state.status
+                    status: state.status,
+                    heardAt: state.lastSignalAt
                 )
             )
         }
@@ -99,10 +100,13 @@ extension SQLiteStore {
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
-                        quiet_checks = ?, quiet_since = last_signal_at, lease_owner = NULL, lease_expires_at = NULL
+                        quiet_checks = ?, quiet_since = last_signal_at, late_by_ms = coalesce(?, late_by_ms),
+                        lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [next.at.milliseconds, next.quietChecks, task.task.rawValue, task.owner])
+            ).execute(arguments: [
+                next.at.milliseconds, next.quietChecks, next.lateness?.milliseconds, task.task.rawValue, task.owner,
+            ])
         }
     }
 
@@ -178,7 +182,8 @@ extension ClaimRequest {
             owner: owner,
             consecutiveErrors: row.integer(1) ?? 0,
             quietChecks: row.integer(2) ?? 0,
-            status: state.status
+            status: state.status,
+            heardAt: try state.lastSignalAt ?? state.student.madeAt(in: db)
         )
     }
 
@@ -206,5 +211,12 @@ extension TaskID {
         """
         (length(\(column)) BETWEEN 1 AND 128 AND \(column) NOT GLOB '*[^A-Za-z0-9._-]*' AND \(column) NOT IN ('.', '..'))
         """
+    }
+}
+
+extension StudentRowID {
+    fileprivate func madeAt(in db: Database) throws -> Timestamp? {
+        let statement = try db.cachedStatement(sql: "SELECT createdAt FROM students WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [rawValue])?.timestamp(0)
     }
 }

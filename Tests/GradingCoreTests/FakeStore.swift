@@ -11,6 +11,7 @@ final class FakeStore: Store {
         var leasedUntil = Timestamp(milliseconds: 0)
         var consecutiveErrors = 0
         var quietChecks = 0
+        var heardAt: Timestamp?
     }
 
     struct State {
@@ -29,6 +30,7 @@ final class FakeStore: Store {
         /// Every lease that was asked for, in order.
         var leasesAsked: [InstanceLease] = []
         var statistics = MonitorStatistics()
+        var endings: [EndingGroup] = []
         /// What a batch fails with, if anything.
         var refusal: @Sendable ([TaskReport]) -> StoreError? = { _ in nil }
         /// What everything but `apply` fails with, if anything.
@@ -146,7 +148,8 @@ final class FakeStore: Store {
             owner: claim.owner,
             consecutiveErrors: row.consecutiveErrors,
             quietChecks: row.quietChecks,
-            status: row.status
+            status: row.status,
+            heardAt: row.heardAt
         )
     }
 
@@ -180,6 +183,10 @@ final class FakeStore: Store {
 
     func statistics() async throws(StoreError) -> MonitorStatistics {
         try serving { $0.statistics }
+    }
+
+    func endings(since start: Timestamp) async throws(StoreError) -> [EndingGroup] {
+        try serving { $0.endings }
     }
 
     func openWork() async throws(StoreError) -> OpenWork {

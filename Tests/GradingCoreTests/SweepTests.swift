@@ -157,6 +157,20 @@ struct SweepTests {
         #expect(store.state.withLock { $0.answered.map(\.next) } == [NextCheck(at: Harness.at(.seconds(120)))])
     }
 
+    @Test("an answer that ends a task says how late we learned at most: since the last sign of life")
+    func lateness() async throws {
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        store.set { $0.tasks[TaskID("t1")!]?.heardAt = Harness.at(.seconds(-300)) }
+        _ = try await Harness(store: store).sweep()
+        #expect(store.state.withLock { $0.answered.map(\.next.lateness) } == [.seconds(300)])
+
+        let open = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        open.set { $0.tasks[TaskID("t1")!] = FakeStore.Row(status: .pending, heardAt: Harness.at(.seconds(-300))) }
+        let server = FakeGradingServer { .success(FakeGradingServer.saying("PROGRESS", about: $0)) }
+        _ = try await Harness(store: open, server: server).sweep()
+        #expect(open.state.withLock { $0.answered.map(\.next.lateness) } == [nil])
+    }
+
     @Test("the wait has its jitter from the randomness that was passed in")
     func jitter() async throws {
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))

@@ -17,7 +17,7 @@ struct ReportTests {
 
     @Test("stats has the members of the stats endpoint, null and zero where there is nothing")
     func emptyStatistics() throws {
-        let object = try object(StatisticsReport(MonitorStatistics(), at: time))
+        let object = try object(StatisticsReport(MonitorStatistics(), CallbackLoss([], at: time), at: time))
         #expect(object["timestamp"] as? String == time.iso8601)
         let stats = try #require(object["stats"] as? [String: Any])
         #expect(stats["totalPendingTasks"] as? Int == 0)
@@ -42,12 +42,26 @@ struct ReportTests {
         statistics.failing.worst = [
             FailingTask(task: try #require(TaskID("t-2")), consecutiveErrors: 7, lastError: "no answer", nextCheckAt: time)
         ]
-        let report = StatisticsReport(statistics, at: time)
+        let lost = EndingGroup(
+            hour: try #require(CallbackLoss([], at: time).hours.first?.start),
+            session: SessionID(stored: "june"),
+            source: .sweep,
+            callbackFollowed: false,
+            tasks: 2,
+            lateness: .seconds(90),
+            worstLateness: .seconds(60)
+        )
+        let report = StatisticsReport(statistics, CallbackLoss([lost], at: time), at: time)
         let stats = try #require(try object(report)["stats"] as? [String: Any])
         #expect((stats["oldestPendingTask"] as? [String: String])?["studentName"] == "Ada\nObi")
         #expect(report.text.contains(#"t-1, Ada\nObi, since"#))
         #expect(report.text.contains("61.3 %"))
         #expect(report.text.contains("7 in a row: no answer"))
+        #expect(report.text.contains("100.0 % (2 of 2)"))
+        let loss = try #require(stats["callbackLoss"] as? [String: Any])
+        #expect(loss["lossRate"] as? Double == 1 && loss["meanSecondsLate"] as? Double == 45)
+        #expect((loss["perHour"] as? [Any])?.count == 24)
+        #expect((loss["bySession"] as? [[String: Any]])?.first?["sessionId"] as? String == "june")
         let failing = try #require(stats["failingTasks"] as? [String: Any])
         #expect(failing["total"] as? Int == 1 && (failing["worst"] as? [Any])?.count == 1)
     }

@@ -68,6 +68,11 @@ struct SessionTests {
             #expect(stats.object("completedBy").integer("callback") == 1)
             #expect(stats.object("deliveries").integer("applied") == 1)
             #expect(stats.object("gradingServer").string("breaker") == "closed")
+            #expect(stats.object("callbackLoss")["lossRate"] as? Double == 0)
+            #expect(stats.object("callbackLoss").object("learnedVia").integer("callback") == 1)
+            #expect(stats.object("callbackLoss").array("perHour").count == 24)
+            #expect(stats.object("callbackLoss").array("bySession").first?.string("sessionId") == "session-1")
+            #expect(stats.object("failingTasks").integer("total") == 0)
         }
     }
 

@@ -30,11 +30,12 @@ struct PostgresSchemaTests {
     func olderSchema() async throws {
         try await PostgresServer.withFreshDatabase { database in
             try await database.withStore { _ in }
-            try await database.execute("DROP INDEX grading_monitor.tasks_due_idx, grading_monitor.tasks_failing_idx")
-            try await database.execute("DROP TABLE grading_monitor.results")
-            try await database.execute("ALTER TABLE grading_monitor.tasks DROP COLUMN quiet_checks, DROP COLUMN quiet_since")
-            try await database.execute("DROP TABLE grading_monitor.session_priorities")
-            try await database.execute("UPDATE grading_monitor.meta SET value = '1' WHERE key = 'schema_version'")
+            try await database.execute("DROP SCHEMA grading_monitor CASCADE")
+            try await database.execute("CREATE SCHEMA grading_monitor")
+            for statement in MonitorSchema.migrations[0].split(separator: ";").dropLast() {
+                try await database.execute(String(statement))
+            }
+            try await database.execute("INSERT INTO grading_monitor.meta (key, value) VALUES ('schema_version', '1')")
             try await database.execute(
                 "INSERT INTO grading_monitor.tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', now())"
             )

@@ -57,9 +57,9 @@ extension PostgresStore {
             layout.parked(number), layout.sessionsToRollUp(), layout.lockSessions(texts),
             layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now, .double(1)),
             layout.setTaskPriority(text, number), layout.setSessionPriority(text, number), layout.setOpenPriorities(text, number),
-            layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now, number),
+            layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now, number, number),
             Self.recordFailure(text, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
-            layout.activeSessions(), Self.acquireLease(text, text, now, now), Self.endLease(text, text),
+            layout.activeSessions(), Self.endings(now), Self.acquireLease(text, text, now, now), Self.endLease(text, text),
         ]
     }
 

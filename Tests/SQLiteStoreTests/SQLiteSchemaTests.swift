@@ -41,17 +41,13 @@ struct SQLiteSchemaTests {
             let first = try await SQLiteStore.open(path: path, logger: logger)
             try await SQLiteHarness(sqlite: first).addSession(SessionID("s1")!, status: .pending)
             try await first.queue.write { db in
+                let own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'monitor_%'"
+                for table in try String.fetchAll(db, sql: own) { try db.execute(sql: "DROP TABLE \(table)") }
+                try db.execute(sql: MonitorSchema.migrations[0])
                 try db.execute(
                     sql: """
-                        DROP TABLE monitor_leases;
-                        DROP INDEX monitor_tasks_due;
-                        DROP TABLE monitor_results;
-                        DROP INDEX monitor_tasks_failing;
-                        DROP TABLE monitor_session_priorities;
-                        ALTER TABLE monitor_tasks DROP COLUMN quiet_checks;
-                        ALTER TABLE monitor_tasks DROP COLUMN quiet_since;
                         INSERT INTO monitor_tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', 1);
-                        UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version';
+                        INSERT INTO monitor_meta (key, value) VALUES ('schema_version', 1);
                         """
                 )
             }

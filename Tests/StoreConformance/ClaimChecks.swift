@@ -13,7 +13,7 @@ extension StoreConformance {
             try await harness.register(.t1)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(119))).isEmpty)
             let claimed = try await harness.store.claimDueTasks(.at(.start.after(120)))
-            #expect(claimed == [ClaimedTask(task: .t1, owner: "a", consecutiveErrors: 0, status: .pending)])
+            #expect(claimed == [ClaimedTask(task: .t1, owner: "a", consecutiveErrors: 0, status: .pending, heardAt: .start)])
         },
         ConformanceCheck("a signal puts the next check off") { harness in
             try await harness.register(.t1)
@@ -103,7 +103,8 @@ extension StoreConformance {
             )
             #expect(try await harness.store.claimTask(.t1, .at(.start.after(90))) == .settled(.completed))
             let failed = try await harness.store.claimTask(.t2, .at(.start.after(90)))
-            #expect(failed == .claimed(ClaimedTask(task: .t2, owner: "a", consecutiveErrors: 0, status: .failed)))
+            let theirs = ClaimedTask(task: .t2, owner: "a", consecutiveErrors: 0, status: .failed, heardAt: .start)
+            #expect(failed == .claimed(theirs))
         },
     ]
 }

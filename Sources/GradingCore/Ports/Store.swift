@@ -81,6 +81,9 @@ package protocol Store: Sendable {
     /// Everything that ``MonitorStatistics`` holds. Its cost grows with the number of students.
     func statistics() async throws(StoreError) -> MonitorStatistics
 
+    /// The endings since a point in time, by hour, session and source. Its cost grows with what happened since then.
+    func endings(since start: Timestamp) async throws(StoreError) -> [EndingGroup]
+
     /// What is known of one task; `nil` when there is no such task.
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot?
 

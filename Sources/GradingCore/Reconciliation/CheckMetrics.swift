@@ -2,6 +2,7 @@ import Metrics
 
 /// What checks and sweeps count. The handlers are made once.
 struct CheckMetrics: Sendable {
+    private let lossRate = Gauge(label: "grading_callback_loss_ratio")
     private let sweepSeconds = Timer(label: "grading_sweep_seconds")
     private let answered: [ReportSource: Counter]
     private let failed: [ReportSource: Counter]
@@ -17,6 +18,11 @@ struct CheckMetrics: Sendable {
         case .failed: failed[source]?.increment()
         case .interrupted: break
         }
+    }
+
+    /// - Parameter rate: of the last hours; nothing is recorded while nothing has ended.
+    func record(lossRate rate: Double?) {
+        if let rate { lossRate.record(rate) }
     }
 
     func recordSweep(took duration: Duration) {

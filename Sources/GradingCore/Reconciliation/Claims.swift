@@ -29,13 +29,24 @@ package struct ClaimedTask: Sendable, Equatable {
     /// Answered checks since the last news of the task, that brought none.
     package let quietChecks: Int
     package let status: TaskStatus
+    /// When the grading server last gave a sign of life about the task, or else when its student was made; `nil` when neither is
+    /// known.
+    package let heardAt: Timestamp?
 
-    package init(task: TaskID, owner: String, consecutiveErrors: Int, quietChecks: Int = 0, status: TaskStatus) {
+    package init(
+        task: TaskID,
+        owner: String,
+        consecutiveErrors: Int,
+        quietChecks: Int = 0,
+        status: TaskStatus,
+        heardAt: Timestamp? = nil
+    ) {
         self.task = task
         self.owner = owner
         self.consecutiveErrors = consecutiveErrors
         self.quietChecks = quietChecks
         self.status = status
+        self.heardAt = heardAt
     }
 
     /// The task's place on the ``CheckLadder``.
@@ -48,10 +59,13 @@ package struct NextCheck: Sendable, Equatable {
     package let at: Timestamp
     /// Checks in a row that brought nothing new; 0 after news.
     package let quietChecks: Int
+    /// When the answer ended the task: how late we learned of it at most, from the last sign of life.
+    package let lateness: Duration?
 
-    package init(at time: Timestamp, quietChecks: Int = 0) {
+    package init(at time: Timestamp, quietChecks: Int = 0, lateness: Duration? = nil) {
         self.at = time
         self.quietChecks = quietChecks
+        self.lateness = lateness
     }
 }
 

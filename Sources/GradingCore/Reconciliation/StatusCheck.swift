@@ -152,7 +152,11 @@ struct StatusCheck: Sendable {
         source: ReportSource,
         at now: Timestamp
     ) -> NextCheck {
-        if outcome.changedStatus { return NextCheck(at: now.advanced(by: policy.grace)) }
+        if outcome.changedStatus {
+            let hasEnded = outcome.status.map { !$0.isOpen } ?? false
+            let lateness = claim.heardAt.map { max(.zero, $0.duration(to: now)) }
+            return NextCheck(at: now.advanced(by: policy.grace), lateness: hasEnded ? lateness : nil)
+        }
         let checks = claim.checksInVain + (source == .manual ? 0 : 1)
         return NextCheck(at: now.advanced(by: ladderWait(of: claim)), quietChecks: checks)
     }

@@ -38,6 +38,7 @@ struct Sweep: Sendable {
         summary.errors = progress.errors
         summary.gradingServer = check.gate.health.breaker
         await release(progress.unasked)
+        await measureLoss()
         check.metrics.recordSweep(took: stopwatch.elapsed())
         return try await conclude(summary, storeFailure: progress.storeFailure)
     }
@@ -51,6 +52,17 @@ struct Sweep: Sendable {
             try await store.release(tasks)
         } catch {
             check.logger.debug("Leases were not released; they end by themselves", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The callback loss rate of the last two hours, for the metric. Without an answer of the database there is none.
+    private func measureLoss() async {
+        let now = wallClock.now()
+        do throws(StoreError) {
+            let groups = try await store.endings(since: now.advanced(by: .seconds(-7_200)))
+            check.metrics.record(lossRate: CallbackLoss(groups, at: now).overall.lossRate)
+        } catch {
+            check.logger.debug("The callback loss rate is not known", metadata: ["error": "\(error)"])
         }
     }
 

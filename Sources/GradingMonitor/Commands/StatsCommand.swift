@@ -26,7 +26,13 @@ struct StatsCommand: AsyncParsableCommand {
         let database = try await OpenDatabase(DatabaseLocation(reader), creating: false, logger: logger)
         let report: StatisticsReport
         do {
-            report = StatisticsReport(try await database.store.statistics(), at: WallClock.system.now())
+            let now = WallClock.system.now()
+            let endings = try await database.store.endings(since: CallbackLoss.start(at: now))
+            report = StatisticsReport(
+                try await database.store.statistics(),
+                CallbackLoss(endings, at: now),
+                at: now
+            )
         } catch {
             await database.close(logger: logger)
             throw error

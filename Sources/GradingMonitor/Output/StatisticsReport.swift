@@ -17,6 +17,7 @@ struct StatisticsReport: JSONReport {
         /// Remembered deliveries by outcome: `applied`, `duplicate`, …
         let deliveries: [String: Int]
         let failingTasks: Failing
+        let callbackLoss: LossReport
     }
 
     /// Open tasks whose last check failed: how many, and the worst of them.
@@ -42,9 +43,9 @@ struct StatisticsReport: JSONReport {
     let timestamp: String
     let stats: Figures
 
-    init(_ statistics: MonitorStatistics, at time: Timestamp) {
+    init(_ statistics: MonitorStatistics, _ loss: CallbackLoss, at time: Timestamp) {
         timestamp = time.iso8601
-        stats = Figures(statistics)
+        stats = Figures(statistics, loss)
     }
 
     private enum CodingKeys: CodingKey {
@@ -67,6 +68,7 @@ struct StatisticsReport: JSONReport {
         }
         rows += stats.completedBy.sorted { $0.key < $1.key }.map { ("ended by \($0.key)", "\($0.value)") }
         rows += stats.deliveries.sorted { $0.key < $1.key }.map { ("deliveries \($0.key)", "\($0.value)") }
+        rows += stats.callbackLoss.rows
         rows.append(("failing tasks", "\(stats.failingTasks.total)"))
         rows += stats.failingTasks.worst.map { ("  \($0.taskId)", "\($0.consecutiveErrors) in a row: \($0.lastError ?? "-")") }
         return Columns.text(rows)
@@ -74,7 +76,7 @@ struct StatisticsReport: JSONReport {
 }
 
 extension StatisticsReport.Figures {
-    fileprivate init(_ statistics: MonitorStatistics) {
+    fileprivate init(_ statistics: MonitorStatistics, _ loss: CallbackLoss) {
         self.init(
             totalPendingTasks: statistics.open.pendingTasks,
             totalProcessingTasks: statistics.open.processingTasks,
@@ -93,7 +95,8 @@ extension StatisticsReport.Figures {
             failed: statistics.studentsFailed,
             completedBy: Self.counts(statistics.endedBy),
             deliveries: Self.counts(statistics.deliveries),
-            failingTasks: StatisticsReport.Failing(statistics.failing)
+            failingTasks: StatisticsReport.Failing(statistics.failing),
+            callbackLoss: LossReport(loss)
         )
     }
 
@@ -104,7 +107,7 @@ extension StatisticsReport.Figures {
 
     private enum CodingKeys: CodingKey {
         case totalPendingTasks, totalProcessingTasks, totalActiveSessions, oldestPendingTask, totalSessions
-        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries, failingTasks
+        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries, failingTasks, callbackLoss
     }
 
     /// Written out because what is not there is `null` in the answer, where the synthesized code would leave it out.
@@ -122,6 +125,7 @@ extension StatisticsReport.Figures {
         try container.encode(completedBy, forKey: .completedBy)
         try container.encode(deliveries, forKey: .deliveries)
         try container.encode(failingTasks, forKey: .failingTasks)
+        try container.encode(callbackLoss, forKey: .callbackLoss)
     }
 }
 

@@ -22,11 +22,15 @@ struct MonitoringRoutes: Sendable {
     }
 
     private func statistics() async throws -> Response {
+        let now = wallClock.now()
         let statistics = try await store.statistics()
+        let loss = CallbackLoss(try await store.endings(since: CallbackLoss.start(at: now)), at: now)
         return .json([
             "message": "Monitoring statistics",
-            "timestamp": .string(wallClock.now().iso8601),
-            "stats": document(statistics).adding("gradingServer", document(reconciler.gradingServerHealth)),
+            "timestamp": .string(now.iso8601),
+            "stats": document(statistics)
+                .adding("callbackLoss", JSONValue(loss))
+                .adding("gradingServer", document(reconciler.gradingServerHealth)),
         ])
     }
 
@@ -84,7 +88,7 @@ struct MonitoringRoutes: Sendable {
 
 extension JSONValue {
     /// One member for each word, zero where nothing was counted.
-    fileprivate static func counts<Word: RawRepresentable<String> & Hashable>(
+    static func counts<Word: RawRepresentable<String> & Hashable>(
         _ words: [Word],
         _ counts: [Word: Int]
     ) -> JSONValue {

@@ -96,5 +96,11 @@ enum MonitorSchema {
         CREATE INDEX tasks_failing_idx ON grading_monitor.tasks (consecutive_errors)
             WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL;
         """,
+        // How late we learned of an ending; and the changes of the last hours, by an index that costs next to nothing to keep, since
+        // rows are only ever added at the end.
+        """
+        ALTER TABLE grading_monitor.tasks ADD COLUMN late_by_ms bigint;
+        CREATE INDEX changes_at_idx ON grading_monitor.changes USING brin (at) WITH (pages_per_range = 16);
+        """,
     ]
 }

@@ -37,7 +37,7 @@ enum MonitorSchema {
     }
 
     /// The first brings an empty database to version 1, the second to 2, and so on. A migration that was released never changes.
-    private static let migrations = [
+    static let migrations = [
         """
         CREATE TABLE monitor_meta (key TEXT NOT NULL PRIMARY KEY, value) WITHOUT ROWID;
 
@@ -123,6 +123,10 @@ enum MonitorSchema {
         -- Tasks that are listed because their checks fail: few, whatever the table holds.
         CREATE INDEX monitor_tasks_failing ON monitor_tasks (consecutive_errors)
             WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL;
+        """,
+        """
+        -- How late we learned of an ending.
+        ALTER TABLE monitor_tasks ADD COLUMN late_by_ms INTEGER;
         """,
     ]
 }

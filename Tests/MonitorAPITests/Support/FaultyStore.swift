@@ -87,6 +87,10 @@ final class FaultyStore: Store {
         try check()
         return try await inner.statistics()
     }
+    func endings(since start: Timestamp) async throws(StoreError) -> [EndingGroup] {
+        try check()
+        return try await inner.endings(since: start)
+    }
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
         try check()
         return try await inner.task(task)
