@@ -120,7 +120,8 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            quiet_checks = $4, quiet_since = last_signal_at, late_by_ms = coalesce($5, late_by_ms), lease_owner = NULL, lease_expires_at = NULL
+            quiet_checks = $4, quiet_since = last_signal_at, late_by_ms = coalesce($5, late_by_ms),
+            put_off = false, lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -161,7 +162,8 @@ extension WebAppLayout {
                 FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
                 WHERE s.\(studentState) \(open) AND \(Self.validTaskID)
                     AND (t.next_check_at IS NULL
-                        OR t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > $1 + $2 * interval '1 millisecond')
+                        OR t.consecutive_errors = 0 AND t.quiet_checks = 0 AND NOT t.put_off
+                            AND t.next_check_at > $1 + $2 * interval '1 millisecond')
                 ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C" LIMIT $3
             )
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at, priority)
@@ -195,9 +197,10 @@ extension WebAppLayout {
                 ) AS t
                 ORDER BY rank, t.task_id COLLATE "C" LIMIT $2
             ), met AS (
-                SELECT due.task_id, due.rank, bearer.id, bearer.status, bearer.made
+                SELECT due.task_id, due.rank, bearer.id, bearer.status, bearer.made, bearer.session
                 FROM due LEFT JOIN LATERAL (
-                    SELECT s.id, s.\(studentState)::text AS status, s."createdAt" AS made FROM \(students) s
+                    SELECT s.id, s.\(studentState)::text AS status, s."createdAt" AS made, s."gradingSessionId" AS session
+                    FROM \(students) s
                     WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
                     ORDER BY s.id COLLATE "C" LIMIT 1
                 ) AS bearer ON true
@@ -209,9 +212,10 @@ extension WebAppLayout {
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
                 RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks,
-                    coalesce(t.last_signal_at, met.made) AS heard, met.rank
+                    coalesce(t.last_signal_at, met.made) AS heard, met.session,
+                    coalesce(t.first_processing_at, met.made) AS started, met.rank
             )
-            SELECT task_id, status, consecutive_errors, quiet_checks, heard FROM claimed ORDER BY rank, task_id COLLATE "C"
+            SELECT task_id, status, consecutive_errors, quiet_checks, heard, session, started FROM claimed ORDER BY rank, task_id COLLATE "C"
             """
         )
     }
@@ -269,7 +273,9 @@ extension ClaimedTask {
             consecutiveErrors: row.integer(2) ?? 0,
             quietChecks: row.integer(3) ?? 0,
             status: status,
-            heardAt: row.timestamp(4)
+            heardAt: row.timestamp(4),
+            session: row.text(5).map { SessionID(stored: $0) },
+            startedAt: row.timestamp(6)
         )
     }
 }

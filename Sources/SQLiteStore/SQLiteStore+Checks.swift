@@ -48,7 +48,8 @@ extension SQLiteStore {
         LEFT JOIN monitor_session_priorities p ON p.session_id = s.gradingSessionId
         WHERE s.\(layout.studentStatus) IN ('PENDING', 'PROCESSING')
           AND \(TaskID.sqlCondition("s.taskId"))
-          AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.quiet_checks = 0 AND t.next_check_at > ?1 + ?2))
+          AND (t.next_check_at IS NULL
+              OR (t.consecutive_errors = 0 AND t.quiet_checks = 0 AND NOT t.put_off AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
         LIMIT ?3
         ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
@@ -100,7 +101,7 @@ extension SQLiteStore {
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
-                        quiet_checks = ?, quiet_since = last_signal_at, late_by_ms = coalesce(?, late_by_ms),
+                        quiet_checks = ?, quiet_since = last_signal_at, late_by_ms = coalesce(?, late_by_ms), put_off = 0,
                         lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
@@ -183,7 +184,9 @@ extension ClaimRequest {
             consecutiveErrors: row.integer(1) ?? 0,
             quietChecks: row.integer(2) ?? 0,
             status: state.status,
-            heardAt: try state.lastSignalAt ?? state.student.madeAt(in: db)
+            heardAt: try state.lastSignalAt ?? state.student.madeAt(in: db),
+            session: state.session,
+            startedAt: try state.firstProcessingAt ?? state.student.madeAt(in: db)
         )
     }
 

@@ -12,6 +12,8 @@ final class FakeStore: Store {
         var consecutiveErrors = 0
         var quietChecks = 0
         var heardAt: Timestamp?
+        var session: SessionID?
+        var startedAt: Timestamp?
     }
 
     struct State {
@@ -31,6 +33,7 @@ final class FakeStore: Store {
         var leasesAsked: [InstanceLease] = []
         var statistics = MonitorStatistics()
         var endings: [EndingGroup] = []
+        var durations = ObservedDurations()
         /// What a batch fails with, if anything.
         var refusal: @Sendable ([TaskReport]) -> StoreError? = { _ in nil }
         /// What everything but `apply` fails with, if anything.
@@ -149,7 +152,9 @@ final class FakeStore: Store {
             consecutiveErrors: row.consecutiveErrors,
             quietChecks: row.quietChecks,
             status: row.status,
-            heardAt: row.heardAt
+            heardAt: row.heardAt,
+            session: row.session,
+            startedAt: row.startedAt
         )
     }
 
@@ -196,6 +201,19 @@ final class FakeStore: Store {
     func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
         try recording { state in
             for task in tasks { state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0) }
+        }
+    }
+
+    func durations(of sessions: [SessionID]) async throws(StoreError) -> ObservedDurations {
+        try serving { $0.durations }
+    }
+
+    func putOff(_ tasks: [TaskPutOff]) async throws(StoreError) {
+        try recording { state in
+            for task in tasks {
+                state.tasks[task.claim.task]?.leasedUntil = Timestamp(milliseconds: 0)
+                state.tasks[task.claim.task]?.nextCheckAt = task.until
+            }
         }
     }
 

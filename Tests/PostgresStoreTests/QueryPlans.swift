@@ -59,7 +59,9 @@ extension PostgresStore {
             layout.setTaskPriority(text, number), layout.setSessionPriority(text, number), layout.setOpenPriorities(text, number),
             layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now, number, number),
             Self.recordFailure(text, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
-            layout.activeSessions(), Self.endings(now), Self.acquireLease(text, text, now, now), Self.endLease(text, text),
+            layout.activeSessions(), layout.sessionDurations(texts, number), layout.recentDurations(number),
+            Self.putOff(texts, texts, Self.times), Self.endings(now), Self.acquireLease(text, text, now, now),
+            Self.endLease(text, text),
         ]
     }
 

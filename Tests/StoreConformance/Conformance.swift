@@ -28,6 +28,6 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 package enum StoreConformance {
     package static let checks =
         applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + priorityChecks + scheduleChecks
-        + endingChecks + logChecks + upkeepChecks + leaseChecks + changeChecks + rateLimitChecks + partChecks
-        + generationChecks
+        + graceChecks + endingChecks + logChecks + upkeepChecks + leaseChecks + changeChecks + rateLimitChecks
+        + partChecks + generationChecks
 }

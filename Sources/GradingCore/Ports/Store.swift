@@ -42,6 +42,13 @@ package protocol Store: Sendable {
     /// anew.
     func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError)
 
+    /// How long finished tasks took: up to ``ObservedDurations/mostSamples`` of each of these sessions, and of all.
+    func durations(of sessions: [SessionID]) async throws(StoreError) -> ObservedDurations
+
+    /// Ends leases of tasks that are too early to be asked about, and sets when they are due. Fenced by the owner.
+    /// ``scheduleOpenTasks(at:)`` does not bring them forward.
+    func putOff(_ tasks: [TaskPutOff]) async throws(StoreError)
+
     /// Ends leases of tasks that were not asked about, so that others need not wait for their end. Fenced by the owner.
     func release(_ tasks: [ClaimedTask]) async throws(StoreError)
 

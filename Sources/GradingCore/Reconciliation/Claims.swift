@@ -32,6 +32,10 @@ package struct ClaimedTask: Sendable, Equatable {
     /// When the grading server last gave a sign of life about the task, or else when its student was made; `nil` when neither is
     /// known.
     package let heardAt: Timestamp?
+    /// The session; `nil` where the claim does not say.
+    package let session: SessionID?
+    /// When the task was first seen under way, or else when its student was made; `nil` where the claim does not say.
+    package let startedAt: Timestamp?
 
     package init(
         task: TaskID,
@@ -39,7 +43,9 @@ package struct ClaimedTask: Sendable, Equatable {
         consecutiveErrors: Int,
         quietChecks: Int = 0,
         status: TaskStatus,
-        heardAt: Timestamp? = nil
+        heardAt: Timestamp? = nil,
+        session: SessionID? = nil,
+        startedAt: Timestamp? = nil
     ) {
         self.task = task
         self.owner = owner
@@ -47,6 +53,8 @@ package struct ClaimedTask: Sendable, Equatable {
         self.quietChecks = quietChecks
         self.status = status
         self.heardAt = heardAt
+        self.session = session
+        self.startedAt = startedAt
     }
 
     /// The task's place on the ``CheckLadder``.

@@ -102,5 +102,7 @@ enum MonitorSchema {
         ALTER TABLE grading_monitor.tasks ADD COLUMN late_by_ms bigint;
         CREATE INDEX changes_at_idx ON grading_monitor.changes USING brin (at) WITH (pages_per_range = 16);
         """,
+        // Whether the adaptive grace has put the next check off.
+        "ALTER TABLE grading_monitor.tasks ADD COLUMN put_off boolean NOT NULL DEFAULT false",
     ]
 }

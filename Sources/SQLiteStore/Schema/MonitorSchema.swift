@@ -128,6 +128,10 @@ enum MonitorSchema {
         -- How late we learned of an ending.
         ALTER TABLE monitor_tasks ADD COLUMN late_by_ms INTEGER;
         """,
+        """
+        -- Whether the adaptive grace has put the next check off.
+        ALTER TABLE monitor_tasks ADD COLUMN put_off INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
 }
 

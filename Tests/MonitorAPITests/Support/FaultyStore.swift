@@ -108,6 +108,14 @@ final class FaultyStore: Store {
         try check()
         try await inner.release(tasks)
     }
+    func durations(of sessions: [SessionID]) async throws(StoreError) -> ObservedDurations {
+        try check()
+        return try await inner.durations(of: sessions)
+    }
+    func putOff(_ tasks: [TaskPutOff]) async throws(StoreError) {
+        try check()
+        try await inner.putOff(tasks)
+    }
     func prune(_ limits: PruneLimits) async throws(StoreError) -> Int {
         try check()
         return try await inner.prune(limits)
