@@ -47,6 +47,8 @@ struct ConfigurationPrecedenceTests {
         #expect(reconciliation.sweep.grace == .seconds(120))
         #expect(reconciliation.sweep.batchSize == 10)
         #expect(reconciliation.sweep.backoff == CheckLadder.standardWaits)
+        #expect(reconciliation.sweep.adaptiveGrace == AdaptiveGrace())
+        #expect(reconciliation.sweep.priorityStep == .seconds(3_600))
         #expect(reconciliation.sweep.jitter == 0.1)
         #expect(reconciliation.sweep.requestsPerSecond == 10)
         #expect(reconciliation.sweep.maxInFlight == 4)

@@ -63,6 +63,8 @@ struct ConfigurationRefusalTests {
         Refusal("SWEEP_BACKOFF", "2m,soon"),
         Refusal("SWEEP_BACKOFF", "2m,0"),
         Refusal("SWEEP_JITTER", "101"),
+        Refusal("SWEEP_ADAPTIVE_GRACE", "maybe"),
+        Refusal("SWEEP_ADAPTIVE_QUANTILE", "0"),
         Refusal("BREAKER_FAILURES", "0"),
         Refusal("BREAKER_INTERVAL", "0"),
         Refusal("GRADING_SERVER_MAX_IN_FLIGHT", "0"),

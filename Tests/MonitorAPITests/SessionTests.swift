@@ -72,6 +72,7 @@ struct SessionTests {
             #expect(stats.object("callbackLoss").object("learnedVia").integer("callback") == 1)
             #expect(stats.object("callbackLoss").array("perHour").count == 24)
             #expect(stats.object("callbackLoss").array("bySession").first?.string("sessionId") == "session-1")
+            #expect(stats.object("adaptiveGrace")["on"] as? Bool == true)
             #expect(stats.object("failingTasks").integer("total") == 0)
         }
     }

@@ -10,6 +10,7 @@ package actor Reconciler {
     private let parked: ParkedReports
     private let sweepOnce: Sweep
     private let owner: String
+    private let ledger: GraceLedger
 
     private var runningSweep: Task<Result<SweepSummary, StoreError>, Never>?
     private var runningChecks: [TaskID: Task<Result<CheckOutcome, StoreError>, Never>] = [:]
@@ -56,12 +57,16 @@ package actor Reconciler {
     init(check: StatusCheck, owner: String, clock: any Clock<Duration>) {
         self.check = check
         self.parked = ParkedReports(store: check.store, commits: check.commits, logger: check.logger)
-        self.sweepOnce = Sweep(check: check, parked: parked, owner: owner, clock: clock)
+        self.ledger = GraceLedger(check.policy.effectiveAdaptiveGrace)
+        self.sweepOnce = Sweep(check: check, parked: parked, owner: owner, ledger: ledger, clock: clock)
         self.owner = owner
     }
 
     /// How this process fares with the grading server.
     package nonisolated var gradingServerHealth: GradingServerHealth { check.gate.health }
+
+    /// What the adaptive grace decided.
+    package nonisolated var graceReport: GraceReport { ledger.report }
 
     /// One sweep at a time: a call during a sweep joins it and gets its summary. Cancelling a caller does not end the
     /// sweep, since others may wait for it: ``cancelSweep()`` does.

@@ -6,6 +6,7 @@ struct Sweep: Sendable {
     let check: StatusCheck
     let parked: ParkedReports
     let owner: String
+    let ledger: GraceLedger
     let clock: any Clock<Duration>
 
     private var policy: SweepPolicy { check.policy }
@@ -89,11 +90,12 @@ struct Sweep: Sendable {
     private func askDueTasks(until stopwatch: Stopwatch) async -> SweepProgress {
         await withTaskGroup(of: Step.self) { group in
             var progress = SweepProgress(maxInFlight: policy.maxInFlight)
+            var graces = SweepGraces(policy: policy.effectiveAdaptiveGrace, store: store, ledger: ledger)
             while true {
                 if mustStop(stopwatch) { progress.stop() }
                 progress.isNarrow = check.gate.isNarrow
                 switch progress.next(now: wallClock.now()) {
-                case .claim: await claim(for: &progress)
+                case .claim: await claim(for: &progress, &graces, stopwatch)
                 case .ask(let task): group.addTask { .asked(await check.ask(about: task, patience: policy.quietPatience)) }
                 case .wait:
                     guard let step = await group.next() else { return progress }
@@ -125,22 +127,31 @@ struct Sweep: Sendable {
         }
     }
 
-    private func claim(for progress: inout SweepProgress) async {
-        let now = wallClock.now()
-        let request = ClaimRequest(
+    /// Claims until there is something to ask about, or nothing is due: what is put off is not due any more.
+    private func claim(for progress: inout SweepProgress, _ graces: inout SweepGraces, _ stopwatch: Stopwatch) async {
+        do throws(StoreError) {
+            while !mustStop(stopwatch) {
+                let now = wallClock.now()
+                let claimed = try await store.claimDueTasks(request(at: now))
+                let tasks = try await graces.sift(claimed, at: now)
+                guard claimed.isEmpty || !tasks.isEmpty else { continue }
+                check.underWay.begin(tasks.map(\.task))
+                return progress.claimed(tasks, askBefore: now.advanced(by: policy.lease / 2))
+            }
+            progress.stop()
+        } catch {
+            progress.storeFailed(error)
+        }
+    }
+
+    private func request(at now: Timestamp) -> ClaimRequest {
+        ClaimRequest(
             limit: policy.batchSize,
             now: now,
             owner: owner,
             leaseExpiresAt: now.advanced(by: policy.lease),
             rank: policy.rank
         )
-        do throws(StoreError) {
-            let tasks = try await store.claimDueTasks(request)
-            check.underWay.begin(tasks.map(\.task))
-            progress.claimed(tasks, askBefore: now.advanced(by: policy.lease / 2))
-        } catch {
-            progress.storeFailed(error)
-        }
     }
 }
 

@@ -9,6 +9,8 @@ package struct SweepPolicy: Sendable {
     package var firstSweepWithin: Duration = .seconds(5)
     /// A task is due when its last signal is at least this old. For the store, too: see ``CheckSchedule``.
     package var grace: Duration = .seconds(120)
+    /// How a task's first check is put off by what others took. Off where ``grace`` is zero: then everything is to be asked about.
+    package var adaptiveGrace = AdaptiveGrace()
     /// How long a task is left alone that was asked about without news.
     package var backoff = CheckLadder.standardWaits
     /// What one step of priority is worth of being overdue.
@@ -36,6 +38,12 @@ package struct SweepPolicy: Sendable {
 
     /// How long a task is left alone that was asked about without news.
     var ladder: CheckLadder { CheckLadder(waits: backoff, jitter: jitter) }
+
+    var effectiveAdaptiveGrace: AdaptiveGrace {
+        var adaptive = adaptiveGrace
+        if grace == .zero { adaptive.isOn = false }
+        return adaptive
+    }
 
     var rank: ClaimRank { ClaimRank(step: priorityStep) }
 

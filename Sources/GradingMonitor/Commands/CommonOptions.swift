@@ -84,13 +84,24 @@ struct SweepOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What a step of priority is worth of being overdue (default: 1h).", valueName: "time"))
     var sweepPriorityStep: String?
 
+    @Option(help: ArgumentHelp("Leave a task alone for as long as others took: on or off (default: on).", valueName: "switch"))
+    var sweepAdaptiveGrace: String?
+
+    @Option(help: ArgumentHelp("Per cent of the finished tasks that took no longer (default: 90).", valueName: "number"))
+    var sweepAdaptiveQuantile: String?
+
+    @Option(help: ArgumentHelp("The longest that a task is left alone for it (default: 1h).", valueName: "time"))
+    var sweepAdaptiveLimit: String?
+
     @Option(help: ArgumentHelp("Tasks claimed at a time (default: 10).", valueName: "number"))
     var sweepBatchSize: String?
 
     var settings: [Setting: String?] {
         [
             .sweepGrace: sweepGrace, .sweepBackoff: sweepBackoff, .sweepJitter: sweepJitter,
-            .sweepPriorityStep: sweepPriorityStep, .sweepBatchSize: sweepBatchSize,
+            .sweepPriorityStep: sweepPriorityStep, .sweepAdaptiveGrace: sweepAdaptiveGrace,
+            .sweepAdaptiveQuantile: sweepAdaptiveQuantile, .sweepAdaptiveLimit: sweepAdaptiveLimit,
+            .sweepBatchSize: sweepBatchSize,
         ]
     }
 }

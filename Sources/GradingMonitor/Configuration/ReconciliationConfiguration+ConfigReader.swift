@@ -29,6 +29,9 @@ extension ReconciliationConfiguration {
     ///   for all that follow; 1 to 16 times of 1 s to 7 days.
     /// - `sweep.jitter` (`SWEEP_JITTER`, default 10): per cent by which interval and backoff may differ, 0 to 100.
     /// - `sweep.priorityStep` (`SWEEP_PRIORITY_STEP`, default 1 h): what a step of priority is worth of being overdue; 0 to 7 days.
+    /// - `sweep.adaptiveGrace` (`SWEEP_ADAPTIVE_GRACE`, default `on`): leave a task alone for as long as others took; `on` or `off`.
+    /// - `sweep.adaptiveQuantile` (`SWEEP_ADAPTIVE_QUANTILE`, default 90): per cent of the finished tasks that took no longer, 1 to 100.
+    /// - `sweep.adaptiveLimit` (`SWEEP_ADAPTIVE_LIMIT`, default 1 h): the longest that a task is left alone for it; 0 to 7 days.
     /// - `sweep.batchSize` (`SWEEP_BATCH_SIZE`, default 10): tasks claimed at a time, 1 to 1,000.
     /// - `commit.batchReports` (`COMMIT_BATCH_REPORTS`, default 256): reports in one transaction, 1 to 256.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
@@ -49,6 +52,7 @@ extension ReconciliationConfiguration {
         sweep.jitter = try await config.integer(.sweepJitter, in: 0...100).map { Double($0) / 100 } ?? sweep.jitter
         sweep.priorityStep =
             try await config.duration(.sweepPriorityStep, in: .zero...(.seconds(7 * 86_400))) ?? sweep.priorityStep
+        sweep.adaptiveGrace = try await Self.adaptiveGrace(config, sweep.adaptiveGrace)
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize
         let most = CommitBounds.standard.batchReports
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most
@@ -64,6 +68,24 @@ extension ReconciliationConfiguration {
         } catch {
             throw ConfigurationError(.gradingServerURL, "cannot be used: \(error)", remedy: remedy)
         }
+    }
+
+    private static func adaptiveGrace(
+        _ config: ConfigReader,
+        _ standard: AdaptiveGrace
+    ) async throws(ConfigurationError) -> AdaptiveGrace {
+        var adaptive = standard
+        switch try await config.text(.sweepAdaptiveGrace) {
+        case nil: break
+        case "on": adaptive.isOn = true
+        case "off": adaptive.isOn = false
+        default:
+            throw ConfigurationError(.sweepAdaptiveGrace, "is neither on nor off", remedy: "set it to one, or leave it out")
+        }
+        adaptive.quantile =
+            try await config.integer(.sweepAdaptiveQuantile, in: 1...100).map { Double($0) / 100 } ?? adaptive.quantile
+        adaptive.limit = try await config.duration(.sweepAdaptiveLimit, in: .zero...(.seconds(7 * 86_400))) ?? adaptive.limit
+        return adaptive
     }
 
     private static func backoff(_ config: ConfigReader) async throws(ConfigurationError) -> [Duration]? {

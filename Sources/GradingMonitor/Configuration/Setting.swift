@@ -39,6 +39,9 @@ struct Setting: Sendable, Hashable {
     static let sweepInterval = Setting("sweep.interval", "SWEEP_INTERVAL")
     static let sweepBatchSize = Setting("sweep.batchSize", "SWEEP_BATCH_SIZE")
     static let sweepBackoff = Setting("sweep.backoff", "SWEEP_BACKOFF")
+    static let sweepAdaptiveGrace = Setting("sweep.adaptiveGrace", "SWEEP_ADAPTIVE_GRACE")
+    static let sweepAdaptiveQuantile = Setting("sweep.adaptiveQuantile", "SWEEP_ADAPTIVE_QUANTILE")
+    static let sweepAdaptiveLimit = Setting("sweep.adaptiveLimit", "SWEEP_ADAPTIVE_LIMIT")
     static let sweepPriorityStep = Setting("sweep.priorityStep", "SWEEP_PRIORITY_STEP")
     static let sweepJitter = Setting("sweep.jitter", "SWEEP_JITTER")
     static let sweepGrace = Setting("sweep.grace", "SWEEP_GRACE")
@@ -55,7 +58,7 @@ struct Setting: Sendable, Hashable {
         databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
         breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
         httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
-        sweepPriorityStep, rateLimitCron,
+        sweepPriorityStep, sweepAdaptiveGrace, sweepAdaptiveQuantile, sweepAdaptiveLimit, rateLimitCron,
         rateLimitManual,
         commitBatchReports, logLevel, logFormat,
     ]

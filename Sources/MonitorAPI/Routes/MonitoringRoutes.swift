@@ -30,6 +30,7 @@ struct MonitoringRoutes: Sendable {
             "timestamp": .string(now.iso8601),
             "stats": document(statistics)
                 .adding("callbackLoss", JSONValue(loss))
+                .adding("adaptiveGrace", document(reconciler.graceReport))
                 .adding("gradingServer", document(reconciler.gradingServerHealth)),
         ])
     }
@@ -65,6 +66,25 @@ struct MonitoringRoutes: Sendable {
                 }
             ),
         ]
+    }
+
+    /// Of this instance's last sweep.
+    private func document(_ report: GraceReport) -> JSONValue {
+        [
+            "on": .bool(report.isOn),
+            "overall": document(report.overall),
+            "bySession": .array(
+                report.sessions.sorted { $0.key < $1.key }.map { session, estimate in
+                    document(estimate).adding("sessionId", .string(session.rawValue))
+                }
+            ),
+            "tasksPutOff": .integer(report.tasksPutOff),
+        ]
+    }
+
+    private func document(_ estimate: AdaptiveGrace.Estimate?) -> JSONValue {
+        guard let estimate else { return .null }
+        return ["seconds": .number(estimate.duration.inSeconds), "samples": .integer(estimate.samples)]
     }
 
     /// Of this instance; others may fare otherwise.
