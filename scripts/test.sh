@@ -157,6 +157,7 @@ if step "build" build; then
         step "the web app's databases on SQLite, adopted" adoption --sqlite-only || true
     fi
     step "kill -9 under load, $kills rounds" end_to_end kill_nine --rounds "$kills" || true
+    step "lost callbacks, an outage, a poison task" end_to_end reconciler || true
     postgres_step "three monitors on one PostgreSQL" end_to_end several_instances --short || true
     postgres_step "PostgreSQL cuts, stops and restarts" end_to_end database_faults --short || true
     # Tests/EndToEnd/failover.py is run by hand too, until a run of it that was red without a known reason is explained.

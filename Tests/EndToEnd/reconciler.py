@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+"""What the sweep promises, with real processes: lost callbacks are found and counted, an outage is worked off gently and in
+order, a task that hangs holds up no other.
+
+Scenes, each with a monitor of its own on SQLite:
+  loss       all callbacks are lost, then one in twenty: every task is right in time, and the loss rate is what was lost.
+  outage     many overdue tasks at once: never more questions than allowed, the urgent ones first, none forgotten.
+  poison     one task hangs at each question: the others are not later for it.
+  breaker    the grading server fails, then asks for quiet: it is left alone, callbacks go on, then all is asked about.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bisect
+import concurrent.futures
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import Callable
+
+from monitor import Monitor, default_binary, request, signed_headers, wait_until
+
+GRACE, INTERVAL, BACKOFF = 2, 1, 2
+SETTINGS = {
+    "SWEEP_GRACE": f"{GRACE}s", "SWEEP_INTERVAL": f"{INTERVAL}s", "SWEEP_BACKOFF": f"{BACKOFF}s",
+    "SWEEP_ADAPTIVE_GRACE": "off", "SWEEP_BATCH_SIZE": "50",
+}
+
+
+def call(monitor: Monitor, method: str, path: str, body: object = None) -> dict:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {monitor.operator_secret}"}
+    payload = None if body is None else json.dumps(body).encode()
+    status, answer = request(monitor.port, method, path, payload, headers)
+    if status != 200:
+        raise RuntimeError(f"{method} {path} answered {status}: {answer[:300].decode(errors='replace')}")
+    return json.loads(answer)
+
+
+def stats(monitor: Monitor) -> dict:
+    return call(monitor, "GET", "/api/monitoring/stats")["stats"]
+
+
+def open_tasks(monitor: Monitor) -> int:
+    found = stats(monitor)
+    return found["totalPendingTasks"] + found["totalProcessingTasks"]
+
+
+def register(monitor: Monitor, tasks: list[str], session: str = "june", **members: object) -> None:
+    entries = [{"taskId": task, "studentName": f"Student of {task}", "session": {"id": session}, **members} for task in tasks]
+    for start in range(0, len(entries), 1_000):
+        monitor.register(entries[start : start + 1_000])
+
+
+class Server:
+    """A grading server whose answers the scene decides; knows when it was asked about what."""
+
+    def __init__(self, answer: Callable[[str], tuple[int, dict[str, str], bytes]]):
+        self.asked: list[tuple[float, str]] = []
+        self.answered: dict[str, float] = {}
+        self.most_at_once = 0
+        self._at_once = 0
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                task = self.path.split("/")[4]
+                with outer._lock:
+                    outer.asked.append((time.monotonic(), task))
+                    outer._at_once += 1
+                    outer.most_at_once = max(outer.most_at_once, outer._at_once)
+                status, headers, body = answer(task)
+                with outer._lock:
+                    outer._at_once -= 1
+                    outer.answered[task] = time.monotonic()
+                try:
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Listener(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                # Whoever asked was killed meanwhile.
+                pass
+
+        self._server = Listener(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def graded(task: str) -> tuple[int, dict[str, str], bytes]:
+    results = {"1a": {"score": 3, "max_score": 4, "feedback": "Correct up to the sign.", "page_source": 1}}
+    answer = {"task_id": task, "status": "SUCCESS", "result": {"status": "COMPLETED", "results": results}}
+    return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+
+# Scenes: each returns sentences about what was wrong.
+
+
+def loss(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    return loss_of(1.0, options.tasks // 4, options, directory) + loss_of(0.05, options.tasks, options, directory)
+
+
+def loss_of(share: float, count: int, options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "500", "GRADING_SERVER_MAX_IN_FLIGHT": "8"}
+    monitor = Monitor(directory, options.binary, name=f"loss-{share}", **settings)
+    environment = {"PATH": os.environ.get("PATH", ""), "WEBHOOK_SECRETS": monitor.webhook_secret, "LOG_LEVEL": "error"}
+    command = [
+        options.binary, "simulate", "--port", "0", "--callback-url", f"http://127.0.0.1:{monitor.port}/api/webhooks/grading",
+        "--seed", "7", "--lost", str(share), "--task-duration", "1...3",
+    ]
+    simulator = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        url = simulator.stdout.readline().strip().removeprefix("url=")
+        port = int(url.rsplit(":", 1)[1])
+        monitor.set("GRADING_SERVER_URL", url)
+        monitor.start()
+        tasks = [f"task-{number}" for number in range(count)]
+        register(monitor, tasks)
+
+        def upload(task: str) -> None:
+            status, _ = request(port, "POST", "/api/grade/upload/", json.dumps({"task_id": task}).encode())
+            if status not in (200, 202):
+                raise RuntimeError(f"the simulator answered {status}")
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(upload, tasks))
+        uploaded = time.monotonic()
+        # The last task ends 3 s after it was handed over; a silent one is asked about a grace after its last signal, or a
+        # backoff after a question that came too early, by the next sweep, in one round of questions.
+        bound = 3 + max(GRACE, BACKOFF * 1.1) + INTERVAL * 1.1 + BACKOFF * 1.1 + count / 400 + 3
+        done = wait_until(lambda: open_tasks(monitor) == 0, bound, every=0.2)
+        seconds = time.monotonic() - uploaded
+        if not done:
+            return [f"{open_tasks(monitor)} of {count} tasks were open {bound:.0f} s after they were handed over"]
+        counts = json.loads(request(port, "GET", "/api/simulator/stats")[1])
+        found = stats(monitor)["callbackLoss"]
+        expected = counts["lost"] / count
+        print(
+            f"  {share:.0%} of {count} lost ({counts['lost']} in fact): all right after {seconds:.1f} s, loss rate "
+            f"{found['lossRate']:.2%}, {found['learnedVia']}, at most {found['worstSecondsLate']:.1f} s late",
+            flush=True,
+        )
+        wrong = []
+        if abs(found["lossRate"] - expected) > 0.01:
+            wrong.append(f"the loss rate is {found['lossRate']:.2%}, and {expected:.2%} were lost")
+        if share == 1 and found["lossRate"] != 1:
+            wrong.append("all were lost, and the loss rate is not 100 %")
+        if found["perHour"][0]["ended"] + found["perHour"][1]["ended"] != count or found["bySession"][0]["ended"] != count:
+            wrong.append("the hours or the session do not have all endings")
+        return wrong
+    finally:
+        simulator.terminate()
+        simulator.wait()
+        monitor.kill()
+
+
+def outage(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    rate, count = options.rate, options.overdue
+    server = Server(graded)
+    settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": str(rate), "GRADING_SERVER_MAX_IN_FLIGHT": "4"}
+    monitor = Monitor(directory, options.binary, name="outage", **settings)
+    monitor.set("GRADING_SERVER_URL", server.url)
+    monitor.set("SWEEP_GRACE", f"{GRACE + 2}s")
+    try:
+        monitor.start()
+        ordinary = [f"ordinary-{number}" for number in range(count)]
+        urgent = [f"urgent-{number}" for number in range(count // 20)]
+        register(monitor, ordinary)
+        register(monitor, urgent, session="urgent")
+        answer = call(monitor, "PUT", "/api/sessions/urgent/priority", {"priority": 9})
+        began = time.monotonic()
+        bound = GRACE + 2 + INTERVAL * 1.1 + (count + len(urgent)) / rate * 1.25 + 5
+        done = wait_until(lambda: len(server.answered) >= count + len(urgent), bound, every=0.2)
+        asked = sorted(server.asked)
+        print(
+            f"  {count} ordinary and {len(urgent)} urgent tasks: all asked about in {asked[-1][0] - asked[0][0]:.1f} s, the last "
+            f"{asked[-1][0] - began:.1f} s after they were registered, {server.most_at_once} at once",
+            flush=True,
+        )
+        wrong = [] if done else [f"{len(server.answered)} of {count + len(urgent)} were asked about in {bound:.0f} s"]
+        if answer["tasksChanged"] != len(urgent):
+            wrong.append(f"the session's priority changed {answer['tasksChanged']} tasks instead of {len(urgent)}")
+        times = [at for at, _ in asked]
+        busiest = max(bisect.bisect_left(times, at + 1) - index for index, at in enumerate(times))
+        # What starts evenly may arrive a few milliseconds closer.
+        if busiest > rate * 1.1 + 2:
+            wrong.append(f"{busiest} questions in one second, and {rate} are allowed")
+        if server.most_at_once > 4:
+            wrong.append(f"{server.most_at_once} questions at once, and 4 are allowed")
+        order = [task for _, task in asked]
+        last_urgent = max(index for index, task in enumerate(order) if task.startswith("urgent"))
+        # Those of the claims that were made before the urgent ones were there or due.
+        if last_urgent > len(urgent) + 100:
+            wrong.append(f"the last urgent task was number {last_urgent + 1} of those asked about")
+        return wrong
+    finally:
+        monitor.kill()
+        server.close()
+
+
+def poison(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    """Twice the same, with and without the task that hangs. At a rate that a slow disk bears: what is measured is the sweep."""
+
+    def run(with_poison: bool) -> list[float]:
+        def answer(task: str) -> tuple[int, dict[str, str], bytes]:
+            if task == "poison":
+                time.sleep(5)
+            time.sleep(0.02)
+            return graded(task)
+
+        server = Server(answer)
+        settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "40", "GRADING_SERVER_TIMEOUT": "4s"}
+        monitor = Monitor(directory, options.binary, name=f"poison-{with_poison}", **settings)
+        monitor.set("GRADING_SERVER_URL", server.url)
+        try:
+            monitor.start()
+            good = [f"good-{number}" for number in range(999)]
+            if with_poison:
+                register(monitor, ["poison"])
+            register(monitor, good)
+            began = time.monotonic()
+            wait_until(lambda: all(task in server.answered for task in good), 60, every=0.1)
+            if with_poison:
+                wait_until(lambda: stats(monitor)["failingTasks"]["total"] == 1, 20, every=0.2)
+                failing.append(stats(monitor)["failingTasks"])
+            return sorted(server.answered[task] - began for task in good if task in server.answered)
+        finally:
+            monitor.kill()
+            server.close()
+
+    failing: list[dict] = []
+    without, with_it = run(False), run(True)
+    if len(without) < 999 or len(with_it) < 999:
+        return [f"{len(without)} and {len(with_it)} of 999 good tasks were asked about"]
+    print(
+        f"  999 good tasks: median {without[499]:.2f} s and last {without[-1]:.2f} s without, {with_it[499]:.2f} s and "
+        f"{with_it[-1]:.2f} s beside the one that hangs",
+        flush=True,
+    )
+    wrong = []
+    # The scheduler's first sweep comes at a random time within a second.
+    if with_it[-1] - without[-1] > 1.5:
+        wrong.append("the good tasks are later for the one that hangs")
+    if failing[0]["total"] != 1 or failing[0]["worst"][0]["taskId"] != "poison":
+        wrong.append(f"the task that hangs is not listed: {failing[0]}")
+    return wrong
+
+
+def breaker(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    mode = {"now": "down"}
+
+    def answer(task: str) -> tuple[int, dict[str, str], bytes]:
+        if mode["now"] == "down":
+            return 500, {}, b""
+        if mode["now"] == "busy":
+            return 429, {"Retry-After": "6"}, b""
+        return graded(task)
+
+    server = Server(answer)
+    monitor = Monitor(directory, options.binary, name="breaker", **SETTINGS, BREAKER_INTERVAL="2s")
+    monitor.set("GRADING_SERVER_URL", server.url)
+    monitor.set("GRADING_SERVER_REQUESTS_PER_SECOND", "50")
+    wrong = []
+    try:
+        monitor.start()
+        tasks = [f"task-{number}" for number in range(60)]
+        register(monitor, tasks)
+        wait_until(lambda: stats(monitor)["gradingServer"]["breaker"] == "open", 15, every=0.1)
+        at_opening = len(server.asked)
+        time.sleep(5)
+        probes = len(server.asked) - at_opening
+        if at_opening > 5 + 4 or not 1 <= probes <= 4:
+            wrong.append(f"{at_opening} questions until it opened, {probes} in the 5 s after that")
+        body = json.dumps({"task_id": "task-59", "status": "FAILURE", "error": "x"}).encode()
+        headers = signed_headers(monitor.webhook_secret, "d1", body)
+        status, text = request(monitor.port, "POST", "/api/webhooks/grading", body, headers)
+        if status != 200 or json.loads(text)["outcome"] != "applied":
+            wrong.append(f"a callback was answered {status} while the breaker is open: {text!r}")
+        mode["now"] = "busy"
+        asked = len(server.asked)
+        wait_until(lambda: len(server.asked) > asked, 10)
+        asked_at, asked = time.monotonic(), len(server.asked)
+        mode["now"] = "up"
+        wait_until(lambda: len(server.asked) > asked, 20)
+        quiet = time.monotonic() - asked_at
+        if quiet < 5.9:
+            wrong.append(f"the next question came {quiet:.1f} s after an answer that asked for 6 s of quiet")
+        if not wait_until(lambda: open_tasks(monitor) == 0, 30, every=0.2):
+            wrong.append(f"{open_tasks(monitor)} tasks are open 30 s after the grading server was back")
+        print(
+            f"  {at_opening} questions until it opened, {probes} in the 5 s after that, {quiet:.1f} s of quiet, then "
+            f"{stats(monitor)['gradingServer']['breaker']}",
+            flush=True,
+        )
+        return wrong
+    finally:
+        monitor.kill()
+        server.close()
+
+
+SCENES = {"loss": loss, "outage": outage, "poison": poison, "breaker": breaker}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scene", choices=SCENES, action="append", help="only this one; may be repeated (all)")
+    parser.add_argument("--tasks", type=int, default=1_000, help="tasks of the scene loss (1000)")
+    parser.add_argument("--overdue", type=int, default=1_000, help="ordinary tasks of the scene outage (1000)")
+    parser.add_argument("--rate", type=int, default=40, help="questions in a second, in the scene outage (40)")
+    parser.add_argument("--binary", default=default_binary(), help="the grading-monitor to run")
+    options = parser.parse_args()
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="grading-monitor-reconciler.") as directory:
+        for name in options.scene or SCENES:
+            print(f"{name}:", flush=True)
+            try:
+                wrong += [f"{name}: {line}" for line in SCENES[name](options, pathlib.Path(directory))]
+            except (OSError, RuntimeError, http.client.HTTPException) as error:
+                wrong.append(f"{name}: {error}")
+    for line in wrong:
+        print(f"  WRONG: {line}")
+    print(f"reconciler: {len(wrong)} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
