@@ -100,7 +100,7 @@ extension WebAppLayout {
         Statement(
             "current_task",
             """
-            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via, t.late_by_ms
             FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
             WHERE s."taskId" = $1 ORDER BY s.\(studentState) NOT \(open), s.id COLLATE "C" LIMIT 1
             """
@@ -111,7 +111,7 @@ extension WebAppLayout {
         Statement(
             "former_task",
             """
-            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via
+            SELECT s.id, s.\(studentName), s."gradingSessionId", s.\(studentState)::text, t.attempt, t.learned_via, t.late_by_ms
             FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s.id = t.student_id WHERE t.task_id = $1
             """
         )
@@ -196,7 +196,9 @@ extension TaskSnapshot {
             session: SessionID(stored: session),
             status: status,
             attempt: row.integer(4) ?? 1,
-            learnedVia: row.text(5).flatMap(ReportSource.init)
+            learned: row.text(5).flatMap(ReportSource.init).map {
+                Learned(via: $0, lateness: row.integer(6).map { .milliseconds($0) })
+            }
         )
     }
 }

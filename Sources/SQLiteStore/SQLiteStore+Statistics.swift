@@ -34,9 +34,13 @@ extension SQLiteStore {
             guard let state = try TaskState.fetch(task, from: db, statements) else { return nil }
             let row = try Row.fetchOne(
                 db,
-                sql: "SELECT \(statements.layout.studentName) FROM students WHERE id = ?",
-                arguments: [state.student.rawValue]
+                sql: """
+                    SELECT s.\(statements.layout.studentName), t.late_by_ms
+                    FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ? WHERE s.id = ?
+                    """,
+                arguments: [task.rawValue, state.student.rawValue]
             )
+            let lateness = row?.integer(1).map { Duration.milliseconds($0) }
             return TaskSnapshot(
                 task: task,
                 student: state.student,
@@ -44,7 +48,7 @@ extension SQLiteStore {
                 session: state.session,
                 status: state.status,
                 attempt: state.attempt,
-                learnedVia: state.learnedVia
+                learned: state.learnedVia.map { Learned(via: $0, lateness: lateness) }
             )
         }
     }

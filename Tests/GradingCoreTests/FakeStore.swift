@@ -268,7 +268,7 @@ final class FakeStore: Store {
                     session: SessionID(stored: "session"),
                     status: row.status,
                     attempt: 1,
-                    learnedVia: .callback
+                    learned: Learned(via: .callback)
                 )
             }
         }

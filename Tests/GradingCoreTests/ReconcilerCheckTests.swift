@@ -48,7 +48,7 @@ struct ReconcilerCheckTests {
             state.tasks[TaskID("t2")!]?.leasedUntil = Harness.at(.seconds(1))
         }
         let harness = Harness(store: store)
-        #expect(try await harness.check("t1") == .settled(.completed, learnedVia: .callback))
+        #expect(try await harness.check("t1") == .settled(.completed, Learned(via: .callback)))
         #expect(harness.server.asked.isEmpty)
 
         let other = Harness(store: store)

@@ -74,7 +74,8 @@ extension CheckOutcome {
         askedBy: ReportSource = .manual,
         learnedVia: ReportSource? = nil
     ) -> CheckOutcome {
-        .checked(CheckFinding(status: status, updated: updated, askedBy: askedBy, learnedVia: learnedVia ?? askedBy))
+        let learned = Learned(via: learnedVia ?? askedBy)
+        return .checked(CheckFinding(status: status, updated: updated, askedBy: askedBy, learned: learned))
     }
 }
 

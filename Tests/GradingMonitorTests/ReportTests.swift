@@ -89,13 +89,14 @@ struct ReportTests {
             return try #require(answer["result"] as? [String: Any])
         }
         let checked = try result(
-            .checked(CheckFinding(status: .completed, updated: true, askedBy: .sweep, learnedVia: .callback))
+            .checked(CheckFinding(status: .completed, updated: true, askedBy: .sweep, learned: Learned(via: .callback)))
         )
         #expect(checked["askedBy"] as? String == "sweep" && checked["learnedVia"] as? String == "callback")
         #expect(checked["status"] as? String == "COMPLETED" && checked["updated"] as? Bool == true && checked["error"] == nil)
         let failed = try result(.failed(status: .processing, reason: "no answer"))
         #expect(failed["status"] as? String == "PROCESSING" && failed["error"] as? String == "no answer")
-        let settled = try result(.settled(.approved, learnedVia: nil))
+        let settled = try result(.settled(.failed, Learned(via: .sweep, lateness: .seconds(90))))
+        #expect(settled["secondsLate"] as? Double == 90)
         #expect(settled["error"] == nil && settled["note"] != nil)
         let missing = try result(.noSuchTask)
         #expect(missing["status"] == nil && missing["error"] as? String == "no such task")

@@ -53,6 +53,14 @@ extension StoreConformance {
                 ]
             )
         },
+        ConformanceCheck("a task knows who told us of its end, and how late where we had to ask") { harness in
+            try await harness.register(.t1, .t2, .t3)
+            _ = try await harness.apply(.callback(.t2, .completed, result: .graded(5), id: "d1"))
+            try await harness.sweepEnds(.t1, claimedAt: 130)
+            #expect(try await harness.store.task(.t1)?.learned == Learned(via: .sweep, lateness: .seconds(130)))
+            #expect(try await harness.store.task(.t2)?.learned == Learned(via: .callback))
+            #expect(try await harness.store.task(.t3)?.learned == nil)
+        },
         ConformanceCheck("endings before the time that is asked for are left out, and hours begin on the hour") { harness in
             try await harness.register(.t1, .t2)
             _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"), at: .start.after(1_799))

@@ -5,7 +5,7 @@ package enum CheckOutcome: Sendable, Equatable {
     /// The question failed; the status stands.
     case failed(status: TaskStatus, reason: String)
     /// Nothing was asked: a grade or a person's decision stands.
-    case settled(TaskStatus, learnedVia: ReportSource?)
+    case settled(TaskStatus, Learned?)
     /// Another instance is asking right now.
     case leasedElsewhere(TaskStatus)
     case noSuchTask
@@ -18,13 +18,13 @@ package struct CheckFinding: Sendable, Equatable {
     package let updated: Bool
     /// Who asked: a sweep, when its question was under way already and was joined.
     package let askedBy: ReportSource
-    /// Who told us of the status that stands; `nil` when it was not the monitor that wrote it.
-    package let learnedVia: ReportSource?
+    /// Who told us of the status that stands, and how late; `nil` when it was not the monitor that wrote it.
+    package let learned: Learned?
 
-    package init(status: TaskStatus, updated: Bool, askedBy: ReportSource, learnedVia: ReportSource?) {
+    package init(status: TaskStatus, updated: Bool, askedBy: ReportSource, learned: Learned?) {
         self.status = status
         self.updated = updated
         self.askedBy = askedBy
-        self.learnedVia = learnedVia
+        self.learned = learned
     }
 }

@@ -11,7 +11,7 @@ extension StatusCheck {
             let request = ClaimRequest(limit: 1, now: now, owner: owner, leaseExpiresAt: now.advanced(by: policy.lease))
             switch try await store.claimTask(task, request) {
             case .claimed(let claim): return try await outcome(of: claim)
-            case .settled(let status): return .settled(status, learnedVia: try await store.task(task)?.learnedVia)
+            case .settled(let status): return .settled(status, try await store.task(task)?.learned)
             // Claimed by a sweep of this process in this very moment.
             case .leasedElsewhere where underWay.contains(task): continue
             case .leasedElsewhere(let status): return .leasedElsewhere(status)
@@ -52,7 +52,7 @@ extension StatusCheck {
                     status: outcome.status ?? settlement.claim.status,
                     updated: true,
                     askedBy: source,
-                    learnedVia: source
+                    learned: Learned(via: source, lateness: settlement.lateness)
                 )
             )
         case .committed(let outcome):
@@ -62,7 +62,7 @@ extension StatusCheck {
                     status: snapshot?.status ?? outcome.status ?? settlement.claim.status,
                     updated: false,
                     askedBy: source,
-                    learnedVia: snapshot?.learnedVia
+                    learned: snapshot?.learned
                 )
             )
         case .failed(let reason):

@@ -36,6 +36,8 @@ struct StatusCheck: Sendable {
     struct Settlement: Sendable, Equatable {
         let claim: ClaimedTask
         let verdict: Verdict
+        /// When the answer ended the task: how late we learned of it at most.
+        var lateness: Duration?
         /// Set when the lease could not be ended: the database is not serving.
         var storeFailure: StoreError?
     }
@@ -83,8 +85,10 @@ struct StatusCheck: Sendable {
     func settle(_ answer: Answer, source: ReportSource) async -> Settlement {
         let verdict = await verdict(on: answer, source: source)
         metrics.count(verdict, source: source)
-        let storeFailure = await endLease(of: answer.claim, after: verdict, source: source)
-        return Settlement(claim: answer.claim, verdict: verdict, storeFailure: storeFailure)
+        let now = wallClock.now()
+        let next = nextCheck(of: answer.claim, after: verdict, source: source, at: now)
+        let storeFailure = await endLease(of: answer.claim, after: verdict, next, source: source, at: now)
+        return Settlement(claim: answer.claim, verdict: verdict, lateness: next.lateness, storeFailure: storeFailure)
     }
 
     private func verdict(on answer: Answer, source: ReportSource) async -> Verdict {
@@ -121,15 +125,19 @@ struct StatusCheck: Sendable {
         }
     }
 
-    private func endLease(of claim: ClaimedTask, after verdict: Verdict, source: ReportSource) async -> StoreError? {
-        let now = wallClock.now()
+    private func endLease(
+        of claim: ClaimedTask,
+        after verdict: Verdict,
+        _ next: NextCheck,
+        source: ReportSource,
+        at now: Timestamp
+    ) async -> StoreError? {
         do throws(StoreError) {
             switch verdict {
-            case .committed(let outcome):
-                try await store.recordAnsweredCheck(claim, nextCheck(of: claim, after: outcome, source: source, at: now))
+            case .committed:
+                try await store.recordAnsweredCheck(claim, next)
             case .failed(let reason):
-                let nextCheckAt = now.advanced(by: ladderWait(of: claim))
-                let failure = CheckFailure(claim: claim, reason: reason, source: source, nextCheckAt: nextCheckAt)
+                let failure = CheckFailure(claim: claim, reason: reason, source: source, nextCheckAt: next.at)
                 try await store.recordFailedCheck(failure, at: now)
                 logger.debug("A check failed", metadata: ["task": "\(claim.task)", "reason": "\(reason)"])
             case .interrupted:
@@ -148,20 +156,17 @@ struct StatusCheck: Sendable {
     /// News starts the ladder anew. A person's question takes no step on it, or a few of them would put the sweep's off.
     private func nextCheck(
         of claim: ClaimedTask,
-        after outcome: ReportOutcome,
+        after verdict: Verdict,
         source: ReportSource,
         at now: Timestamp
     ) -> NextCheck {
-        if outcome.changedStatus {
+        if case .committed(let outcome) = verdict, outcome.changedStatus {
             let hasEnded = outcome.status.map { !$0.isOpen } ?? false
             let lateness = claim.heardAt.map { max(.zero, $0.duration(to: now)) }
             return NextCheck(at: now.advanced(by: policy.grace), lateness: hasEnded ? lateness : nil)
         }
         let checks = claim.checksInVain + (source == .manual ? 0 : 1)
-        return NextCheck(at: now.advanced(by: ladderWait(of: claim)), quietChecks: checks)
-    }
-
-    private func ladderWait(of claim: ClaimedTask) -> Duration {
-        policy.ladder.wait(afterChecks: claim.checksInVain, random: random())
+        let wait = policy.ladder.wait(afterChecks: claim.checksInVain, random: random())
+        return NextCheck(at: now.advanced(by: wait), quietChecks: checks)
     }
 }

@@ -6,8 +6,8 @@ package struct TaskSnapshot: Sendable, Equatable {
     package let session: SessionID
     package let status: TaskStatus
     package let attempt: Int
-    /// Who told us of the status that stands; `nil` when it was not the monitor that wrote it.
-    package let learnedVia: ReportSource?
+    /// Who told us of the status that stands, and how late; `nil` when it was not the monitor that wrote it.
+    package let learned: Learned?
 
     package init(
         task: TaskID,
@@ -16,7 +16,7 @@ package struct TaskSnapshot: Sendable, Equatable {
         session: SessionID,
         status: TaskStatus,
         attempt: Int,
-        learnedVia: ReportSource? = nil
+        learned: Learned? = nil
     ) {
         self.task = task
         self.student = student
@@ -24,6 +24,6 @@ package struct TaskSnapshot: Sendable, Equatable {
         self.session = session
         self.status = status
         self.attempt = attempt
-        self.learnedVia = learnedVia
+        self.learned = learned
     }
 }

@@ -11,6 +11,8 @@ struct CheckReport: JSONReport {
         let askedBy: String?
         /// Who told us of the status; left out when it is not known.
         let learnedVia: String?
+        /// How late we learned of an end that we had to ask about, at most.
+        let secondsLate: Double?
         /// Left out when all went well.
         let error: String?
         /// Why nothing was asked; left out when it was.
@@ -31,11 +33,11 @@ struct CheckReport: JSONReport {
                     finding.status,
                     updated: finding.updated,
                     askedBy: finding.askedBy,
-                    learnedVia: finding.learnedVia
+                    learned: finding.learned
                 )
             case .failed(let status, let reason): Self.result(task, status, error: reason)
-            case .settled(let status, let source):
-                Self.result(task, status, learnedVia: source, note: "already settled, not asked again")
+            case .settled(let status, let learned):
+                Self.result(task, status, learned: learned, note: "already settled, not asked again")
             case .leasedElsewhere(let status): Self.result(task, status, note: "another check is under way")
             case .noSuchTask: Self.result(task, nil, error: "no such task")
             }
@@ -46,7 +48,7 @@ struct CheckReport: JSONReport {
         _ status: TaskStatus?,
         updated: Bool = false,
         askedBy: ReportSource? = nil,
-        learnedVia: ReportSource? = nil,
+        learned: Learned? = nil,
         error: String? = nil,
         note: String? = nil
     ) -> Result {
@@ -55,7 +57,8 @@ struct CheckReport: JSONReport {
             status: status?.rawValue,
             updated: updated,
             askedBy: askedBy?.rawValue,
-            learnedVia: learnedVia?.rawValue,
+            learnedVia: learned?.via.rawValue,
+            secondsLate: learned?.lateness?.inSeconds,
             error: error,
             note: note
         )

@@ -67,13 +67,18 @@ struct TaskRoutes: Sendable {
         case .checked(let finding):
             return result(finding.status, updated: finding.updated)
                 .adding("askedBy", .string(finding.askedBy.rawValue))
-                .adding("learnedVia", JSONValue(finding.learnedVia?.rawValue))
+                .adding(finding.learned)
         case .failed(let status, let reason): return result(status).adding("error", .string(reason))
-        case .settled(let status, let source):
-            return result(status).adding("learnedVia", JSONValue(source?.rawValue))
-                .adding("note", "already settled, not asked again")
+        case .settled(let status, let learned):
+            return result(status).adding(learned).adding("note", "already settled, not asked again")
         case .leasedElsewhere(let status): return result(status).adding("note", "another check is under way")
         case .noSuchTask: return nil
         }
+    }
+}
+
+extension JSONValue {
+    fileprivate func adding(_ learned: Learned?) -> JSONValue {
+        adding("learnedVia", JSONValue(learned?.via.rawValue)).adding("secondsLate", JSONValue(learned?.lateness?.inSeconds))
     }
 }
