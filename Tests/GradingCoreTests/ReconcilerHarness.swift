@@ -1,4 +1,5 @@
 import Logging
+import MetricsTestKit
 import Testing
 
 @testable import GradingCore
@@ -26,7 +27,8 @@ struct ReconcilerHarness: Sendable {
         server: FakeGradingServer = FakeGradingServer(),
         policy: SweepPolicy = unpaced,
         clock: TestClock = TestClock(),
-        random: @escaping @Sendable () -> Double = { 0.5 }
+        random: @escaping @Sendable () -> Double = { 0.5 },
+        metrics: TestMetrics = TestMetrics()
     ) {
         self.clock = clock
         self.store = store
@@ -42,6 +44,7 @@ struct ReconcilerHarness: Sendable {
             wallClock: Self.wallClock(clock),
             clock: clock,
             random: random,
+            metrics: metrics,
             logger: CommitQueueTests.quiet
         )
     }

@@ -1,3 +1,4 @@
+import MetricsTestKit
 import Synchronization
 import Testing
 
@@ -44,6 +45,38 @@ struct SweepBreakerTests {
         #expect(health == GradingServerHealth(breaker: .open, failuresInARow: 0, nextQuestionAt: Harness.at(.seconds(30))))
         // A sweep all the same: it is not the monitor that is not ready.
         #expect(await harness.reconciler.lastSweepAt == Harness.epoch)
+    }
+
+    @Test("metrics tell of the breaker, and of the callbacks that were lost")
+    func metrics() async throws {
+        let metrics = TestMetrics()
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...9))
+        store.set { state in
+            state.endings = [(ReportSource.callback, 19), (.sweep, 1)].map { source, tasks in
+                EndingGroup(
+                    hour: Harness.epoch.advanced(by: .seconds(-1_200)),
+                    session: SessionID(stored: "june"),
+                    source: source,
+                    callbackFollowed: false,
+                    tasks: tasks,
+                    lateness: .zero,
+                    worstLateness: .zero
+                )
+            }
+        }
+        let script = Script(.timeout)
+        let harness = Harness(store: store, server: script.server, policy: Self.oneByOne, metrics: metrics)
+        try await harness.run {
+            #expect(try metrics.expectGauge("grading_server_breaker_state").lastValue == 0)
+            _ = try await harness.reconciler.sweep()
+            #expect(try metrics.expectGauge("grading_server_breaker_state").lastValue == 2)
+            #expect(try metrics.expectGauge("grading_callback_loss_ratio").lastValue == 0.05)
+            script.fail(with: nil)
+            harness.clock.advance(by: .seconds(30))
+            _ = try await harness.reconciler.sweep()
+            #expect(try metrics.expectGauge("grading_server_breaker_state").lastValue == 0)
+            #expect(try metrics.expectCounter("grading_server_breaker_opened_total").totalValue == 1)
+        }
     }
 
     @Test("a sweep while it is left alone asks and claims nothing; then one question finds out, and the rest follows")

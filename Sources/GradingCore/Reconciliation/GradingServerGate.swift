@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import Synchronization
 
 /// The way to the grading server that all checks of this process share: its pace, and the breaker that closes it.
@@ -17,15 +16,22 @@ final class GradingServerGate: Sendable {
     private let clock: any Clock<Duration>
     private let stopwatch: Stopwatch
     private let wallClock: WallClock
-    private let metrics = GradingServerMetrics()
+    private let metrics: GradingServerMetrics
     private let logger: Logger
 
-    init(policy: SweepPolicy, wallClock: WallClock, clock: any Clock<Duration>, logger: Logger) {
+    init(
+        policy: SweepPolicy,
+        wallClock: WallClock,
+        clock: any Clock<Duration>,
+        metrics: GradingServerMetrics,
+        logger: Logger
+    ) {
         pacer = RequestPacer(requestsPerSecond: policy.requestsPerSecond, clock: clock)
         breaker = Mutex(CircuitBreaker(policy.breaker))
         self.clock = clock
         stopwatch = Stopwatch(clock)
         self.wallClock = wallClock
+        self.metrics = metrics
         self.logger = logger
         metrics.note(.closed)
     }

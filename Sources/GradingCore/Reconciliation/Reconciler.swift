@@ -1,4 +1,5 @@
 package import Logging
+package import Metrics
 
 /// Finds out what callbacks did not say: asks the grading server, in sweeps and one by one, and hands what it answers to
 /// the commit queue, which must be running.
@@ -31,6 +32,7 @@ package actor Reconciler {
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        metrics factory: any MetricsFactory = MetricsSystem.factory,
         logger: Logger
     ) {
         let decode: StatusCheck.Decode = { (body, task, provenance) throws(ReportDecodingError) in
@@ -42,11 +44,17 @@ package actor Reconciler {
                 commits: commits,
                 gradingServer: gradingServer,
                 decode: decode,
-                gate: GradingServerGate(policy: policy, wallClock: wallClock, clock: clock, logger: logger),
+                gate: GradingServerGate(
+                    policy: policy,
+                    wallClock: wallClock,
+                    clock: clock,
+                    metrics: GradingServerMetrics(factory: factory),
+                    logger: logger
+                ),
                 policy: policy,
                 wallClock: wallClock,
                 random: random,
-                metrics: CheckMetrics(),
+                metrics: CheckMetrics(factory: factory),
                 logger: logger
             ),
             owner: owner,
