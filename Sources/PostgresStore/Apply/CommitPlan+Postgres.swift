@@ -66,8 +66,22 @@ extension CommitPlan {
     // MARK: Logs, changes, keys
 
     private func logAndChangeQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
-        (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
+        let logs = logs + replacementLogs
+        return (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
             + (changes.isEmpty ? [] : [statements.insertChanges(changes, at: now)])
+    }
+
+    /// Of the results that are stored with U+FFFD for U+0000: once for each, as they are stored.
+    private var replacementLogs: [LogWrite] {
+        tasks.filter { $0.move?.result?.raw.hasNullEscape == true }.map { task in
+            LogWrite(
+                session: task.state.session,
+                student: task.state.student,
+                level: .warning,
+                message: "Task \(task.state.task): the result holds U+0000, which jsonb cannot keep; U+FFFD stands for it",
+                source: task.state.learnedVia ?? .callback
+            )
+        }
     }
 
     private func keyQueries(_ keys: [String], _ statements: ApplyStatements, at now: Timestamp) -> [Query] {
