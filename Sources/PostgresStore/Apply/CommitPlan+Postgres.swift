@@ -14,7 +14,18 @@ extension CommitPlan {
             deliveryQueries(statements, at: now) + taskQueries(statements, recorded, at: now)
             + logAndChangeQueries(statements, at: now)
         // Apart from the rest: that a key was noted before leaves them nothing to write.
-        return keyQueries(keys, statements, at: now) + (writes.isEmpty ? [Self.barrier()] : writes)
+        return keyQueries(keys, statements, at: now) + writes + (isSureToWrite ? [] : [Self.barrier()])
+    }
+
+    /// Other rows may be gone by now: a delivery that was pruned since it was read, the session of a former task.
+    private var isSureToWrite: Bool {
+        !tasks.isEmpty
+            || deliveries.contains {
+                switch $0 {
+                case .remember, .park: true
+                case .settle, .markConflict: false
+                }
+            }
     }
 
     /// A batch of nothing but duplicates is acknowledged too, so it has to wait for the standby as well: the commit that it
