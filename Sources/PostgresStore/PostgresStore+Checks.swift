@@ -50,21 +50,29 @@ extension PostgresStore {
                 .timestamp(claim.now),
                 .timestamp(state.status.isOpen ? claim.now : nil)
             )
-            guard let row = try transaction.commit([lease])[0].first else { return .leasedElsewhere(state.status) }
+            let results = try transaction.commit([layout.writtenAt(.text(state.student.rawValue)), lease])
+            guard let row = results[1].first else { return .leasedElsewhere(state.status) }
             return .claimed(
                 ClaimedTask(
                     task: task,
                     owner: claim.owner,
                     consecutiveErrors: row.integer(0) ?? 0,
-                    status: state.status
+                    status: state.status,
+                    trace: TaskTrace(writtenAt: results[0].first?.timestamp(0), row, from: 1)
                 )
             )
         }
     }
 
-    package func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
-        let query = Self.recordAnswer(.text(task.task.rawValue), .text(task.owner), .timestamp(nextCheckAt))
-        try await write { (transaction) throws(PostgresError) in _ = try transaction.commit([query]) }
+    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+        let record = Self.recordAnswer(
+            .text(answer.claim.task.rawValue),
+            .text(answer.claim.owner),
+            .timestamp(answer.nextCheckAt),
+            .timestamp(answer.loss?.since),
+            .text(answer.loss?.evidence.rawValue)
+        )
+        try await end(answer.claim, by: record, leaving: answer.row, source: answer.source, at: now)
     }
 
     package func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
@@ -74,30 +82,39 @@ extension PostgresStore {
     }
 
     package func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
-        let (applying, claim) = (applying, failure.claim)
         let record = Self.recordFailure(
-            .text(claim.task.rawValue),
-            .text(claim.owner),
+            .text(failure.claim.task.rawValue),
+            .text(failure.claim.owner),
             .timestamp(failure.nextCheckAt),
-            .text(failure.reason)
+            .text(failure.reason),
+            .timestamp(failure.loss?.since),
+            .text(failure.loss?.evidence.rawValue)
         )
+        try await end(failure.claim, by: record, leaving: failure.row, source: failure.source, at: now)
+    }
+
+    private func end(
+        _ claim: ClaimedTask,
+        by record: Query,
+        leaving row: CheckRow?,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) {
+        let applying = applying
         try await write { (transaction) throws(PostgresError) in
+            guard let row else {
+                try transaction.commit([record])
+                return
+            }
             // The student's row is locked before the task's, as `apply` does it.
             let state = try TaskState.find(claim.task, in: &transaction, applying)
             guard try transaction.run([record])[0].changedRows > 0 else { return }
-            // A callback has ended the task meanwhile: the failure says nothing about it any more.
+            // A callback has ended the task meanwhile: the check says nothing about it any more.
             guard let state, state.status.isOpen || state.status == claim.status else {
                 try transaction.commit()
                 return
             }
-            let log = LogWrite(
-                session: state.session,
-                student: state.student,
-                level: .error,
-                message: "Task \(claim.task): check failed: \(failure.reason)",
-                source: failure.source
-            )
-            try transaction.commit([applying.insertLogs([log], at: now)])
+            try transaction.commit([applying.insertLogs([LogWrite(row, of: state, source)], at: now)])
         }
     }
 }
@@ -111,7 +128,7 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            lease_owner = NULL, lease_expires_at = NULL
+            lost_since = $4, lost_evidence = $5, lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -129,7 +146,8 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = consecutive_errors + 1,
-            last_error = $4, lease_owner = NULL, lease_expires_at = NULL
+            last_error = $4, lost_since = coalesce($5, lost_since), lost_evidence = coalesce($6, lost_evidence),
+            lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -156,7 +174,7 @@ extension WebAppLayout {
             )
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, next_check_at)
             SELECT task, student, due FROM missing ORDER BY task COLLATE "C"
-            ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+            ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at, consecutive_errors = 0
             """
         )
     }
@@ -176,9 +194,9 @@ extension WebAppLayout {
                 ORDER BY next_check_at LIMIT $2
                 FOR NO KEY UPDATE SKIP LOCKED
             ), met AS (
-                SELECT due.task_id, due.at, bearer.id, bearer.status
+                SELECT due.task_id, due.at, bearer.id, bearer.status, bearer.written
                 FROM due LEFT JOIN LATERAL (
-                    SELECT s.id, s.\(studentState)::text AS status FROM \(students) s
+                    SELECT s.id, s.\(studentState)::text AS status, s."updatedAt" AS written FROM \(students) s
                     WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
                     ORDER BY s.id COLLATE "C" LIMIT 1
                 ) AS bearer ON true
@@ -189,9 +207,9 @@ extension WebAppLayout {
                     lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
-                RETURNING t.task_id, met.status, t.consecutive_errors, met.at
+                RETURNING t.task_id, met.status, met.written, t.consecutive_errors, \(Self.trace), met.at
             )
-            SELECT task_id, status, consecutive_errors FROM claimed ORDER BY at
+            SELECT task_id, status, written, consecutive_errors, \(Self.trace) FROM claimed t ORDER BY at
             """
         )
     }
@@ -207,10 +225,18 @@ extension WebAppLayout {
             SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at,
                 next_check_at = coalesce(t.next_check_at, excluded.next_check_at)
             WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $5
-            RETURNING t.consecutive_errors
+            RETURNING t.consecutive_errors, \(Self.trace)
             """
         )
     }
+
+    /// When a student's row was last written.
+    var writtenAt: Statement {
+        Statement("written_at", #"SELECT "updatedAt" FROM \#(students) WHERE id = $1"#)
+    }
+
+    /// The columns of a ``TaskTrace``, apart from the student's.
+    private static let trace = "t.first_processing_at, t.last_signal_at, t.lost_since, t.lost_evidence"
 
     /// Within the grammar of ids: see ``TaskID``. Not `~ '^[…]{1,128}$'`: counting makes PostgreSQL's matcher 20 times slower, and
     /// the sweep asks this of every open task.
@@ -238,6 +264,24 @@ extension TaskState {
 extension ClaimedTask {
     fileprivate init?(_ row: ResultRow, owner: String) {
         guard let task = row.text(0).flatMap(TaskID.init), let status = row.text(1).flatMap(TaskStatus.init) else { return nil }
-        self.init(task: task, owner: owner, consecutiveErrors: row.integer(2) ?? 0, status: status)
+        self.init(
+            task: task,
+            owner: owner,
+            consecutiveErrors: row.integer(3) ?? 0,
+            status: status,
+            trace: TaskTrace(writtenAt: row.timestamp(2), row, from: 4)
+        )
+    }
+}
+
+extension TaskTrace {
+    /// - Parameter first: where the columns of the trace begin.
+    fileprivate init(writtenAt: Timestamp?, _ row: ResultRow, from first: Int32) {
+        self.init(
+            writtenAt: writtenAt,
+            firstProcessingAt: row.timestamp(first),
+            lastSignalAt: row.timestamp(first + 1),
+            loss: Loss(evidence: row.text(first + 3), since: row.timestamp(first + 2))
+        )
     }
 }

@@ -51,13 +51,13 @@ extension SQLiteStore {
           AND (t.next_check_at IS NULL OR (t.consecutive_errors = 0 AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
         LIMIT ?3
-        ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+        ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at, consecutive_errors = 0
         """
     }
 
     /// Those that nobody has leased, most overdue first.
     static let dueTasks = """
-        SELECT task_id, consecutive_errors FROM monitor_tasks
+        SELECT task_id, consecutive_errors, coalesce(lease_expires_at, 0), lost_since, lost_evidence FROM monitor_tasks
         WHERE next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
         ORDER BY next_check_at LIMIT ?2
         """
@@ -69,28 +69,36 @@ extension SQLiteStore {
             if state.isSuperseded || state.status.hasResult { return .settled(state.status) }
             let row = try Row.fetchOne(
                 db.cachedStatement(
-                    sql: "SELECT consecutive_errors, coalesce(lease_expires_at, 0) FROM monitor_tasks WHERE task_id = ?"
+                    sql: """
+                        SELECT task_id, consecutive_errors, coalesce(lease_expires_at, 0), lost_since, lost_evidence
+                        FROM monitor_tasks WHERE task_id = ?
+                        """
                 ),
                 arguments: [task.rawValue]
             )
-            if let expiry = row?.timestamp(1), expiry > claim.now { return .leasedElsewhere(state.status) }
-            try claim.lease(task, of: state, in: db)
-            return .claimed(
-                ClaimedTask(task: task, owner: claim.owner, consecutiveErrors: row?.integer(0) ?? 0, status: state.status)
-            )
+            if let expiry = row?.timestamp(2), expiry > claim.now { return .leasedElsewhere(state.status) }
+            return .claimed(try claim.take(state, row, in: db))
         }
     }
 
     /// A task that has ended meanwhile stays out of the schedule.
-    package func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try await write { db in
+            let claim = answer.claim
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
-                        lease_owner = NULL, lease_expires_at = NULL
+                        lost_since = ?, lost_evidence = ?, lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [nextCheckAt.milliseconds, task.task.rawValue, task.owner])
+            ).execute(
+                arguments: [
+                    answer.nextCheckAt.milliseconds, answer.loss?.since.milliseconds, answer.loss?.evidence.rawValue,
+                    claim.task.rawValue, claim.owner,
+                ]
+            )
+            guard db.changesCount > 0 else { return }
+            try answer.row?.write(about: claim, answer.source, to: db, statements, at: now)
         }
     }
 
@@ -114,23 +122,36 @@ extension SQLiteStore {
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL),
-                        consecutive_errors = consecutive_errors + 1, last_error = ?, lease_owner = NULL, lease_expires_at = NULL
+                        consecutive_errors = consecutive_errors + 1, last_error = ?, lost_since = coalesce(?, lost_since),
+                        lost_evidence = coalesce(?, lost_evidence), lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [failure.nextCheckAt.milliseconds, failure.reason, claim.task.rawValue, claim.owner])
-            guard db.changesCount > 0, let state = try TaskState.fetch(claim.task, from: db, statements) else { return }
-            // A callback has ended the task meanwhile: the failure says nothing about it any more.
-            guard state.status.isOpen || state.status == claim.status else { return }
-            let log = LogWrite(
-                session: state.session,
-                student: state.student,
-                level: .error,
-                message: "Task \(claim.task): check failed: \(failure.reason)",
-                source: failure.source
+            ).execute(
+                arguments: [
+                    failure.nextCheckAt.milliseconds, failure.reason, failure.loss?.since.milliseconds,
+                    failure.loss?.evidence.rawValue, claim.task.rawValue, claim.owner,
+                ]
             )
-            var ids = RowIDSequence(at: now)
-            try log.write(to: db, id: ids.next(), at: now)
+            guard db.changesCount > 0 else { return }
+            try failure.row?.write(about: claim, failure.source, to: db, statements, at: now)
         }
+    }
+}
+
+extension CheckRow {
+    /// Nothing is written about a task that a callback has ended meanwhile: the check says nothing about it any more.
+    fileprivate func write(
+        about claim: ClaimedTask,
+        _ source: ReportSource,
+        to db: Database,
+        _ statements: SQLiteStatements,
+        at now: Timestamp
+    ) throws {
+        guard let state = try TaskState.fetch(claim.task, from: db, statements),
+            state.status.isOpen || state.status == claim.status
+        else { return }
+        var ids = RowIDSequence(at: now)
+        try LogWrite(self, of: state, source).write(to: db, id: ids.next(), at: now)
     }
 }
 
@@ -146,8 +167,28 @@ extension ClaimRequest {
                 .execute(arguments: [id])
             return nil
         }
-        try lease(task, of: state, in: db)
-        return ClaimedTask(task: task, owner: owner, consecutiveErrors: row.integer(1) ?? 0, status: state.status)
+        return try take(state, row, in: db)
+    }
+
+    /// - Parameter row: the task's, with the columns of ``SQLiteStore/dueTasks``; `nil` when it has none yet.
+    fileprivate func take(_ state: TaskState, _ row: Row?, in db: Database) throws -> ClaimedTask {
+        try lease(state.task, of: state, in: db)
+        let written = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT updatedAt FROM students WHERE id = ?"),
+            arguments: [state.student.rawValue]
+        )
+        return ClaimedTask(
+            task: state.task,
+            owner: owner,
+            consecutiveErrors: row?.integer(1) ?? 0,
+            status: state.status,
+            trace: TaskTrace(
+                writtenAt: written?.timestamp(0),
+                firstProcessingAt: state.firstProcessingAt,
+                lastSignalAt: state.lastSignalAt,
+                loss: Loss(evidence: row?.text(4), since: row?.timestamp(3))
+            )
+        )
     }
 
     /// An open task that nothing has scheduled is due from now on.

@@ -10,6 +10,7 @@ final class FakeStore: Store {
         var nextCheckAt = Timestamp(milliseconds: 0)
         var leasedUntil = Timestamp(milliseconds: 0)
         var consecutiveErrors = 0
+        var trace = TaskTrace()
     }
 
     struct State {
@@ -20,7 +21,7 @@ final class FakeStore: Store {
         var claims: [ClaimRequest] = []
         /// How often the open tasks were scheduled.
         var schedulings = 0
-        var answered: [(claim: ClaimedTask, nextCheckAt: Timestamp)] = []
+        var answered: [CheckAnswer] = []
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
@@ -144,16 +145,19 @@ final class FakeStore: Store {
             task: task,
             owner: claim.owner,
             consecutiveErrors: row.consecutiveErrors,
-            status: row.status
+            status: row.status,
+            trace: row.trace
         )
     }
 
-    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try recording { state in
-            state.answered.append((task, nextCheckAt))
-            state.tasks[task.task]?.nextCheckAt = nextCheckAt
-            state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0)
-            state.tasks[task.task]?.consecutiveErrors = 0
+            let task = answer.claim.task
+            state.answered.append(answer)
+            state.tasks[task]?.nextCheckAt = answer.nextCheckAt
+            state.tasks[task]?.leasedUntil = Timestamp(milliseconds: 0)
+            state.tasks[task]?.consecutiveErrors = 0
+            state.tasks[task]?.trace.loss = answer.loss
         }
     }
 
@@ -163,6 +167,7 @@ final class FakeStore: Store {
             state.tasks[failure.claim.task]?.nextCheckAt = failure.nextCheckAt
             state.tasks[failure.claim.task]?.leasedUntil = Timestamp(milliseconds: 0)
             state.tasks[failure.claim.task]?.consecutiveErrors += 1
+            if let loss = failure.loss { state.tasks[failure.claim.task]?.trace.loss = loss }
         }
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Testing
 
 @testable import GradingCore
@@ -25,7 +26,8 @@ struct ReconcilerHarness: Sendable {
         store: FakeStore,
         server: FakeGradingServer = FakeGradingServer(),
         policy: SweepPolicy = unpaced,
-        clock: TestClock = TestClock()
+        clock: TestClock = TestClock(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         self.clock = clock
         self.store = store
@@ -40,6 +42,7 @@ struct ReconcilerHarness: Sendable {
             owner: "me",
             wallClock: Self.wallClock(clock),
             clock: clock,
+            metrics: metrics,
             logger: CommitQueueTests.quiet
         )
     }

@@ -53,6 +53,8 @@ struct ConfigurationRefusalTests {
         Refusal("SWEEP_BATCH_SIZE", "0"),
         Refusal("SWEEP_BATCH_SIZE", "1001"),
         Refusal("SWEEP_GRACE", "8d"),
+        Refusal("PENDING_DEADLINE", "0"),
+        Refusal("LOST_AFTER", "a day"),
         Refusal("GRADING_SERVER_TIMEOUT", "1h"),
         Refusal("RATE_LIMIT_CRON", "6"),
         Refusal("RATE_LIMIT_CRON", "0/60"),

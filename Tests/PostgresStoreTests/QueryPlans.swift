@@ -56,8 +56,9 @@ extension PostgresStore {
         return [
             layout.parked(number), layout.sessionsToRollUp(), layout.lockSessions(texts),
             layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now),
-            layout.claimTask(text, text, text, now, now, now), Self.recordAnswer(text, text, now),
-            Self.recordFailure(text, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
+            layout.claimTask(text, text, text, now, now, now), layout.writtenAt(text),
+            Self.recordAnswer(text, text, now, now, text),
+            Self.recordFailure(text, text, now, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
             layout.activeSessions(), Self.acquireLease(text, text, now, now), Self.endLease(text, text),
         ]
     }

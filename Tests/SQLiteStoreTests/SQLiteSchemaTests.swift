@@ -46,6 +46,9 @@ struct SQLiteSchemaTests {
                         DROP TABLE monitor_leases;
                         DROP INDEX monitor_tasks_due;
                         DROP TABLE monitor_results;
+                        DROP INDEX monitor_tasks_lost;
+                        ALTER TABLE monitor_tasks DROP COLUMN lost_since;
+                        ALTER TABLE monitor_tasks DROP COLUMN lost_evidence;
                         INSERT INTO monitor_tasks (task_id, student_id, next_check_at) VALUES ('ended', 's', 1);
                         UPDATE monitor_meta SET value = 1 WHERE key = 'schema_version';
                         """

@@ -17,6 +17,14 @@ package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvert
     /// The caller was cancelled.
     case cancelled
 
+    /// Whether it says more about the grading server than about the task: it is down, or has too much to do.
+    package var isOutage: Bool {
+        switch self {
+        case .timeout, .connection, .status(429), .status(500...599): true
+        case .status, .tooLarge, .cancelled: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .timeout: "the grading server did not answer in time"

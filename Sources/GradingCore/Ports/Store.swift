@@ -26,7 +26,8 @@ package protocol Store: Sendable {
     // MARK: Checks
 
     /// Schedules the checks that nothing has scheduled: of open tasks that the web app wrote or set back to open, and of those
-    /// that lie further ahead than the grace in force allows. Once for each sweep; its cost grows with the open tasks.
+    /// that lie further ahead than the grace in force allows. Once for each sweep; its cost grows with the open tasks. The errors
+    /// that a task had before it ended count no more.
     /// Returns how many it scheduled.
     func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int
 
@@ -37,14 +38,14 @@ package protocol Store: Sendable {
     /// Leases one task for a manual check, due or not.
     func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim
 
-    /// Ends a lease after an answer was committed: clears the errors, sets when to look again. Fenced by the owner:
-    /// a lease that has passed to another owner is left alone.
-    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError)
+    /// Ends a lease after a check that was answered: clears the errors, sets when to look again and the mark of a loss, adds
+    /// ``CheckAnswer/row`` to the session log. Fenced by the owner: a lease that has passed to another owner is left alone.
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError)
 
     /// Ends leases of tasks that were not asked about, so that others need not wait for their end. Fenced by the owner.
     func release(_ tasks: [ClaimedTask]) async throws(StoreError)
 
-    /// Ends a lease after a failed check: counts it, sets when to look again, adds one ERROR row to the session log.
+    /// Ends a lease after a failed check: counts it, sets when to look again, adds ``CheckFailure/row`` to the session log.
     /// Never changes a status. Fenced by the owner.
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError)
 

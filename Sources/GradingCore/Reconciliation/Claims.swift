@@ -24,12 +24,14 @@ package struct ClaimedTask: Sendable, Equatable {
     /// Failed checks in a row so far.
     package let consecutiveErrors: Int
     package let status: TaskStatus
+    package let trace: TaskTrace
 
-    package init(task: TaskID, owner: String, consecutiveErrors: Int, status: TaskStatus) {
+    package init(task: TaskID, owner: String, consecutiveErrors: Int, status: TaskStatus, trace: TaskTrace = TaskTrace()) {
         self.task = task
         self.owner = owner
         self.consecutiveErrors = consecutiveErrors
         self.status = status
+        self.trace = trace
     }
 }
 
@@ -43,6 +45,31 @@ package enum SingleClaim: Sendable, Equatable {
     case noSuchTask
 }
 
+/// A check that was answered.
+package struct CheckAnswer: Sendable, Equatable {
+    package let claim: ClaimedTask
+    package let source: ReportSource
+    package let nextCheckAt: Timestamp
+    /// Whether the answer changed the task's status, which then has a row in the log already.
+    package let changedStatus: Bool
+    /// Set when the answer says that the task is lost; a mark from before goes when it does not.
+    package let loss: Loss?
+
+    package init(
+        claim: ClaimedTask,
+        source: ReportSource,
+        nextCheckAt: Timestamp,
+        changedStatus: Bool = false,
+        loss: Loss? = nil
+    ) {
+        self.claim = claim
+        self.source = source
+        self.nextCheckAt = nextCheckAt
+        self.changedStatus = changedStatus
+        self.loss = loss
+    }
+}
+
 /// A check that brought no report.
 package struct CheckFailure: Sendable, Equatable {
     package let claim: ClaimedTask
@@ -50,11 +77,14 @@ package struct CheckFailure: Sendable, Equatable {
     package let reason: String
     package let source: ReportSource
     package let nextCheckAt: Timestamp
+    /// Set when the failure says that the task is lost; a mark from before stays when it does not.
+    package let loss: Loss?
 
-    package init(claim: ClaimedTask, reason: String, source: ReportSource, nextCheckAt: Timestamp) {
+    package init(claim: ClaimedTask, reason: String, source: ReportSource, nextCheckAt: Timestamp, loss: Loss? = nil) {
         self.claim = claim
         self.reason = reason
         self.source = source
         self.nextCheckAt = nextCheckAt
+        self.loss = loss
     }
 }

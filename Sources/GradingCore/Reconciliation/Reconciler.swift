@@ -1,4 +1,5 @@
 package import Logging
+package import Metrics
 
 /// Finds out what callbacks did not say: asks the grading server, in sweeps and one by one, and hands what it answers to
 /// the commit queue, which must be running.
@@ -27,6 +28,7 @@ package actor Reconciler {
         owner: String,
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
+        metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger
     ) {
         let decode: StatusCheck.Decode = { (body, task, provenance) throws(ReportDecodingError) in
@@ -41,7 +43,7 @@ package actor Reconciler {
                 pacer: RequestPacer(requestsPerSecond: policy.requestsPerSecond, clock: clock),
                 policy: policy,
                 wallClock: wallClock,
-                metrics: CheckMetrics(),
+                metrics: CheckMetrics(factory: metrics),
                 logger: logger
             ),
             owner: owner,

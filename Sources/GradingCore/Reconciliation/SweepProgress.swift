@@ -26,15 +26,22 @@ struct SweepProgress: Sendable {
     /// Why the sweep ended before its time; `nil` when it did not.
     private(set) var storeFailure: StoreError?
 
+    /// Whether the sweep ended before its time because the grading server does not answer. Who was not asked has failed no check
+    /// then, and is due at once when it is back.
+    private(set) var foundServerDown = false
+
     private let maxInFlight: Int
+    private let outageThreshold: Int
+    private var unansweredInARow = 0
     private var waiting = Deque<Claim>()
     private var seen = Set<TaskID>()
     private var inFlight = 0
     private var settling = 0
     private var mayClaim = true
 
-    init(maxInFlight: Int) {
+    init(maxInFlight: Int, outageThreshold: Int = .max) {
         self.maxInFlight = max(1, maxInFlight)
+        self.outageThreshold = outageThreshold
     }
 
     mutating func next(now: Timestamp) -> Step {
@@ -72,9 +79,11 @@ struct SweepProgress: Sendable {
         case .committed(let outcome):
             asked += 1
             if outcome.changedStatus { updated += 1 }
+            unansweredInARow = 0
         case .failed:
             asked += 1
             errors += 1
+            note(outage: settlement.isOutage)
         case .interrupted:
             stop()
         }
@@ -91,6 +100,13 @@ struct SweepProgress: Sendable {
         mayClaim = false
         unasked += waiting.map(\.task)
         waiting.removeAll()
+    }
+
+    private mutating func note(outage: Bool) {
+        unansweredInARow = outage ? unansweredInARow + 1 : 0
+        guard unansweredInARow >= outageThreshold else { return }
+        foundServerDown = true
+        stop()
     }
 
     private mutating func nextTask(now: Timestamp) -> ClaimedTask? {

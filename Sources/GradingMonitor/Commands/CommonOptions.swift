@@ -41,9 +41,16 @@ struct GradingServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The grading server's own status words: WORD=STATUS,...", valueName: "words"))
     var statusWords: String?
 
+    @Option(help: ArgumentHelp("How long a task may be PENDING before it counts as lost (default: 24h).", valueName: "time"))
+    var pendingDeadline: String?
+
+    @Option(help: ArgumentHelp("How long a task counts as lost before it becomes FAILED (default: 24h).", valueName: "time"))
+    var lostAfter: String?
+
     var settings: [Setting: String?] {
         [
             .gradingServerURL: gradingServerURL, .gradingServerTimeout: gradingServerTimeout, .statusWords: statusWords,
+            .pendingDeadline: pendingDeadline, .lostAfter: lostAfter,
         ]
     }
 }

@@ -21,6 +21,8 @@ extension ReconciliationConfiguration {
     /// - `sweep.interval` (`SWEEP_INTERVAL`, default 180 s): from one sweep to the next, ±10 %; 100 ms to 24 h.
     /// - `sweep.grace` (`SWEEP_GRACE`, default 120 s): how long a task may be silent before it is asked about; 0 to 7 days.
     /// - `sweep.batchSize` (`SWEEP_BATCH_SIZE`, default 10): tasks claimed at a time, 1 to 1,000.
+    /// - `pending.deadline` (`PENDING_DEADLINE`, default 24 h): how long a task may wait before it counts as lost; 1 min to 90 days.
+    /// - `lost.after` (`LOST_AFTER`, default 24 h): how long a task counts as lost before it becomes FAILED; 0 to 90 days.
     /// - `commit.batchReports` (`COMMIT_BATCH_REPORTS`, default 256): reports in one transaction, 1 to 256.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
         self.init(gradingServerURL: try await Self.gradingServerURL(config))
@@ -31,6 +33,10 @@ extension ReconciliationConfiguration {
         sweep.interval = try await config.duration(.sweepInterval, in: .milliseconds(100)...(.seconds(86_400))) ?? sweep.interval
         sweep.grace = try await config.duration(.sweepGrace, in: .zero...(.seconds(7 * 86_400))) ?? sweep.grace
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize
+        let longest = Duration.seconds(90 * 86_400)
+        sweep.loss.pendingDeadline =
+            try await config.duration(.pendingDeadline, in: .seconds(60)...longest) ?? sweep.loss.pendingDeadline
+        sweep.loss.lostAfter = try await config.duration(.lostAfter, in: .zero...longest) ?? sweep.loss.lostAfter
         let most = CommitBounds.standard.batchReports
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most
     }

@@ -33,6 +33,9 @@ struct Setting: Sendable, Hashable {
     static let sweepBatchSize = Setting("sweep.batchSize", "SWEEP_BATCH_SIZE")
     static let sweepGrace = Setting("sweep.grace", "SWEEP_GRACE")
 
+    static let pendingDeadline = Setting("pending.deadline", "PENDING_DEADLINE")
+    static let lostAfter = Setting("lost.after", "LOST_AFTER")
+
     static let rateLimitCron = Setting("rateLimit.cron", "RATE_LIMIT_CRON")
     static let rateLimitManual = Setting("rateLimit.manual", "RATE_LIMIT_MANUAL")
     static let commitBatchReports = Setting("commit.batchReports", "COMMIT_BATCH_REPORTS")
@@ -43,7 +46,7 @@ struct Setting: Sendable, Hashable {
     /// Every setting, in the order of the README's table.
     static let all: [Setting] = [
         databaseURL, gradingServerURL, gradingServerTimeout, statusWords, webhookSecrets, webhookSchemes, cronSecrets,
-        operatorSecrets, httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, rateLimitCron,
-        rateLimitManual, commitBatchReports, logLevel, logFormat,
+        operatorSecrets, httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace,
+        pendingDeadline, lostAfter, rateLimitCron, rateLimitManual, commitBatchReports, logLevel, logFormat,
     ]
 }

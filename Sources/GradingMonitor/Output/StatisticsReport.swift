@@ -12,6 +12,7 @@ struct StatisticsReport: JSONReport {
         let averageScore: Double?
         let requiresReview: Int
         let failed: Int
+        let lost: Int
         /// Ended tasks by who told us: `callback`, `sweep`, `manual`.
         let completedBy: [String: Int]
         /// Remembered deliveries by outcome: `applied`, `duplicate`, …
@@ -45,6 +46,7 @@ struct StatisticsReport: JSONReport {
             ("sessions", "\(stats.totalSessions)"),
             ("students graded", "\(stats.totalStudentsGraded)"),
             ("students failed", "\(stats.failed)"),
+            ("seem lost", "\(stats.lost)"),
             ("to be reviewed", "\(stats.requiresReview)"),
             ("average score", stats.averageScore.map { "\(($0 * 10).rounded() / 10) %" } ?? "-"),
         ]
@@ -75,6 +77,7 @@ extension StatisticsReport.Figures {
             averageScore: statistics.averageScore,
             requiresReview: statistics.requiresReview,
             failed: statistics.studentsFailed,
+            lost: statistics.lost,
             completedBy: Self.counts(statistics.endedBy),
             deliveries: Self.counts(statistics.deliveries)
         )
@@ -87,7 +90,7 @@ extension StatisticsReport.Figures {
 
     private enum CodingKeys: CodingKey {
         case totalPendingTasks, totalProcessingTasks, totalActiveSessions, oldestPendingTask, totalSessions
-        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries
+        case totalStudentsGraded, averageScore, requiresReview, failed, lost, completedBy, deliveries
     }
 
     /// Written out because what is not there is `null` in the answer, where the synthesized code would leave it out.
@@ -102,6 +105,7 @@ extension StatisticsReport.Figures {
         try container.encode(averageScore, forKey: .averageScore)
         try container.encode(requiresReview, forKey: .requiresReview)
         try container.encode(failed, forKey: .failed)
+        try container.encode(lost, forKey: .lost)
         try container.encode(completedBy, forKey: .completedBy)
         try container.encode(deliveries, forKey: .deliveries)
     }

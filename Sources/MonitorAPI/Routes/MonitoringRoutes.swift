@@ -40,6 +40,7 @@ struct MonitoringRoutes: Sendable {
             "averageScore": JSONValue(statistics.averageScore),
             "requiresReview": .integer(statistics.requiresReview),
             "failed": .integer(statistics.studentsFailed),
+            "lost": .integer(statistics.lost),
             "completedBy": .counts(ReportSource.allCases, statistics.endedBy),
             "deliveries": .counts(Disposition.allCases, statistics.deliveries),
         ]

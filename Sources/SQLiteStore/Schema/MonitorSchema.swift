@@ -106,6 +106,12 @@ enum MonitorSchema {
         -- The results of students whose table has no column for them, as they were received.
         CREATE TABLE monitor_results (student_id TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL);
         """,
+        """
+        -- Since when, and why, a task seems lost.
+        ALTER TABLE monitor_tasks ADD COLUMN lost_since INTEGER;
+        ALTER TABLE monitor_tasks ADD COLUMN lost_evidence TEXT;
+        CREATE INDEX monitor_tasks_lost ON monitor_tasks (task_id) WHERE lost_since IS NOT NULL;
+        """,
     ]
 }
 

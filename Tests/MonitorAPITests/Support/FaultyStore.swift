@@ -51,9 +51,9 @@ final class FaultyStore: Store {
         try check()
         return try await inner.claimTask(task, claim)
     }
-    func recordAnsweredCheck(_ task: ClaimedTask, nextCheckAt: Timestamp) async throws(StoreError) {
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try check()
-        try await inner.recordAnsweredCheck(task, nextCheckAt: nextCheckAt)
+        try await inner.recordAnsweredCheck(answer, at: now)
     }
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
         try check()
