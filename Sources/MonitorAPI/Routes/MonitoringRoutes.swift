@@ -5,6 +5,7 @@ import HummingbirdCore
 /// Figures for dashboards.
 struct MonitoringRoutes: Sendable {
     let store: any Store
+    let commits: CommitQueue
     let gatekeeper: Gatekeeper
     let access: Access
     let wallClock: WallClock
@@ -43,8 +44,20 @@ struct MonitoringRoutes: Sendable {
             "lost": .integer(statistics.lost),
             "completedBy": .counts(ReportSource.allCases, statistics.endedBy),
             "deliveries": .counts(Disposition.allCases, statistics.deliveries),
+            "unknownStatusWords": document(commits.unknownWordCounts),
         ]
     }
+
+    /// What this process has met since it began, the most frequent words first.
+    private func document(_ counts: UnknownWordCounts) -> JSONValue {
+        let words = counts.words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.wordsShown)
+        return [
+            "total": .integer(counts.total),
+            "words": .object(words.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
+        ]
+    }
+
+    private static let wordsShown = 20
 
     private func document(_ task: OldestPendingTask?) -> JSONValue {
         guard let task else { return .null }

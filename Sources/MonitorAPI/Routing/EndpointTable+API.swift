@@ -65,7 +65,13 @@ extension EndpointTable {
             wallClock: wallClock
         )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
-        let monitoring = MonitoringRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
+        let monitoring = MonitoringRoutes(
+            store: store,
+            commits: commits,
+            gatekeeper: gatekeeper,
+            access: access,
+            wallClock: wallClock
+        )
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
                 + sessions.endpoints + monitoring.endpoints
