@@ -241,6 +241,13 @@ final class FakeStore: Store {
     }
     func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? { nil }
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? { nil }
+    func logs(
+        of session: SessionID,
+        student: String,
+        limit: Int,
+        before: LogCursor?
+    ) async throws(StoreError) -> [SessionLog]? { nil }
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord? { nil }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? { nil }
     func verifyWritable() async throws(StoreError) {}

@@ -29,6 +29,8 @@ struct RoutingTests {
             (.HEAD, "/api/cron/status-check", "GET, POST"), (.GET, "/api/sessions/status-check", "POST"),
             (.GET, "/api/tasks", "POST"), (.PUT, "/api/tasks/task-1/check", "GET, POST"),
             (.PATCH, "/api/sessions/session-1/logs", "GET, HEAD, POST"), (.POST, "/api/monitoring/stats", "GET, HEAD"),
+            (.POST, "/api/tasks/task-1/logs", "GET, HEAD"), (.POST, "/api/tasks/task-1/student", "GET, HEAD"),
+            (.POST, "/api/tasks/task-1/verify-results", "GET, HEAD"), (.GET, "/api/tasks/task-1/update-status", "POST"),
         ]
     )
     func wrongMethod(_ method: HTTPMethod, _ path: String, _ allowed: String) async throws {

@@ -10,6 +10,8 @@ struct SecretTests {
         (.POST, "/api/tasks/task-1/check"), (.POST, "/api/sessions/status-check"), (.GET, "/api/monitoring/stats"),
         (.GET, "/api/sessions/session-1/status"), (.GET, "/api/sessions/session-1/logs"),
         (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"),
+        (.GET, "/api/tasks/task-1/logs"), (.GET, "/api/tasks/task-1/student"), (.GET, "/api/tasks/task-1/verify-results"),
+        (.POST, "/api/tasks/task-1/update-status"),
     ]
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)

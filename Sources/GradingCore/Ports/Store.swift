@@ -63,6 +63,10 @@ package protocol Store: Sendable {
     ///   - before: only rows that stand after this one in the list, for paging.
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]?
 
+    /// Those of them that are about one student, under the student's row id or the institution's number.
+    /// - Parameter student: a row id or an institution's number of this session; for any other text the rows that bear just that.
+    func logs(of session: SessionID, student: String, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]?
+
     /// Adds one row to a session's log; `nil` when there is no such session.
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog?
 
@@ -76,6 +80,11 @@ package protocol Store: Sendable {
 
     /// What is known of one task; `nil` when there is no such task.
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot?
+
+    /// The same, with all that is known of the student; `nil` when there is no such task.
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord?
+
+    // MARK: Health
 
     /// Throws unless the database takes a write now: commits one small row of the monitor's own.
     func verifyWritable() async throws(StoreError)

@@ -64,6 +64,14 @@ extension EndpointTable {
             limits: limits,
             wallClock: wallClock
         )
+        let details = TaskDetailRoutes(store: store, decoder: decoder, gatekeeper: gatekeeper, access: access)
+        let updates = StatusUpdateRoutes(
+            commits: commits,
+            decoder: decoder,
+            gatekeeper: gatekeeper,
+            access: access,
+            wallClock: wallClock
+        )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
         let monitoring = MonitoringRoutes(
             store: store,
@@ -74,7 +82,7 @@ extension EndpointTable {
         )
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
-                + sessions.endpoints + monitoring.endpoints
+                + details.endpoints + updates.endpoints + sessions.endpoints + monitoring.endpoints
         )
     }
 }

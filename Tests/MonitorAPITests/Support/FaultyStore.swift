@@ -71,6 +71,19 @@ final class FaultyStore: Store {
         try check()
         return try await inner.logs(of: session, limit: limit, before: before)
     }
+    func logs(
+        of session: SessionID,
+        student: String,
+        limit: Int,
+        before: LogCursor?
+    ) async throws(StoreError) -> [SessionLog]? {
+        try check()
+        return try await inner.logs(of: session, student: student, limit: limit, before: before)
+    }
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord? {
+        try check()
+        return try await inner.student(of: task)
+    }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? {
         try check()
         return try await inner.addLog(entry, at: now)
