@@ -248,6 +248,8 @@ final class FakeStore: Store {
         before: LogCursor?
     ) async throws(StoreError) -> [SessionLog]? { nil }
     func student(of task: TaskID) async throws(StoreError) -> StudentRecord? { nil }
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? { nil }
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] { [:] }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? { nil }
     func verifyWritable() async throws(StoreError) {}

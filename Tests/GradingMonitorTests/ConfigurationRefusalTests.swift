@@ -53,6 +53,7 @@ struct ConfigurationRefusalTests {
         Refusal("SWEEP_BATCH_SIZE", "0"),
         Refusal("SWEEP_BATCH_SIZE", "1001"),
         Refusal("SWEEP_GRACE", "8d"),
+        Refusal("MAX_ATTEMPTS", "0"),
         Refusal("PENDING_DEADLINE", "0"),
         Refusal("LOST_AFTER", "a day"),
         Refusal("GRADING_SERVER_TIMEOUT", "1h"),

@@ -11,7 +11,7 @@ struct SecretTests {
         (.GET, "/api/sessions/session-1/status"), (.GET, "/api/sessions/session-1/logs"),
         (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"),
         (.GET, "/api/tasks/task-1/logs"), (.GET, "/api/tasks/task-1/student"), (.GET, "/api/tasks/task-1/verify-results"),
-        (.POST, "/api/tasks/task-1/update-status"),
+        (.POST, "/api/tasks/task-1/update-status"), (.POST, "/api/sessions/session-1/retry"),
     ]
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)

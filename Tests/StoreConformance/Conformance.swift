@@ -28,5 +28,6 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 package enum StoreConformance {
     package static let checks =
         applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + scheduleChecks + logChecks + upkeepChecks
-        + leaseChecks + changeChecks + rateLimitChecks + partChecks + generationChecks + studentChecks + lossChecks + outageChecks
+        + leaseChecks + changeChecks + rateLimitChecks + partChecks + generationChecks + studentChecks + retryChecks
+        + lossChecks + outageChecks
 }

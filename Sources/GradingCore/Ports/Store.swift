@@ -84,6 +84,17 @@ package protocol Store: Sendable {
     /// The same, with all that is known of the student; `nil` when there is no such task.
     func student(of task: TaskID) async throws(StoreError) -> StudentRecord?
 
+    // MARK: Retries
+
+    /// The failed students of a session who bear a sound task id, by task id; `nil` when there is no such session.
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]?
+
+    /// Sets failed tasks back to PENDING as their next attempt, by ``RetryRule``, and rolls up their sessions: clears the result,
+    /// the errors and the marks, adds a row to the session log. Answers to questions that were sent before, and reports of a
+    /// run with a lower number than the next, change nothing from then on.
+    /// - Parameter tasks: at most those of one session. Returns the attempts that have begun.
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int]
+
     // MARK: Health
 
     /// Throws unless the database takes a write now: commits one small row of the monitor's own.

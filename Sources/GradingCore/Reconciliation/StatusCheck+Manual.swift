@@ -29,7 +29,7 @@ extension StatusCheck {
             if let storeFailure = settlement.storeFailure { throw storeFailure }
             // A callback may have ended the task meanwhile.
             let status = try await store.task(claim.task)?.status ?? claim.status
-            return .failed(status: status, reason: reason)
+            return .failed(status: status, reason: reason, isOutage: settlement.isOutage)
         case .interrupted:
             return .interrupted(claim)
         }
@@ -38,6 +38,6 @@ extension StatusCheck {
 
 extension CheckOutcome {
     fileprivate static func interrupted(_ claim: ClaimedTask) -> CheckOutcome {
-        .failed(status: claim.status, reason: "the check was interrupted")
+        .failed(status: claim.status, reason: "the check was interrupted", isOutage: true)
     }
 }

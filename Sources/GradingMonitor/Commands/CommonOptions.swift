@@ -89,6 +89,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Manual checks / seconds for one client (default: 30/60).", valueName: "limit"))
     var rateLimitManual: String?
 
+    @Option(help: ArgumentHelp("How often a student may be graded in all (default: 3).", valueName: "number"))
+    var maxAttempts: String?
+
     @Option(help: ArgumentHelp("Most reports in one transaction; 1 only to compare (default: 256).", valueName: "number"))
     var commitBatchReports: String?
 
@@ -96,7 +99,7 @@ struct ServerOptions: ParsableArguments {
         [
             .httpHost: httpHost, .httpPort: httpPort, .trustedProxies: trustedProxies, .webhookSchemes: webhookSchemes,
             .sweepInterval: sweepInterval, .rateLimitCron: rateLimitCron, .rateLimitManual: rateLimitManual,
-            .commitBatchReports: commitBatchReports,
+            .maxAttempts: maxAttempts, .commitBatchReports: commitBatchReports,
         ]
     }
 }

@@ -36,6 +36,8 @@ struct Setting: Sendable, Hashable {
     static let pendingDeadline = Setting("pending.deadline", "PENDING_DEADLINE")
     static let lostAfter = Setting("lost.after", "LOST_AFTER")
 
+    static let maxAttempts = Setting("max.attempts", "MAX_ATTEMPTS")
+
     static let rateLimitCron = Setting("rateLimit.cron", "RATE_LIMIT_CRON")
     static let rateLimitManual = Setting("rateLimit.manual", "RATE_LIMIT_MANUAL")
     static let commitBatchReports = Setting("commit.batchReports", "COMMIT_BATCH_REPORTS")
@@ -47,6 +49,6 @@ struct Setting: Sendable, Hashable {
     static let all: [Setting] = [
         databaseURL, gradingServerURL, gradingServerTimeout, statusWords, webhookSecrets, webhookSchemes, cronSecrets,
         operatorSecrets, httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace,
-        pendingDeadline, lostAfter, rateLimitCron, rateLimitManual, commitBatchReports, logLevel, logFormat,
+        pendingDeadline, lostAfter, maxAttempts, rateLimitCron, rateLimitManual, commitBatchReports, logLevel, logFormat,
     ]
 }

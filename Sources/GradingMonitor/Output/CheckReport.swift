@@ -22,7 +22,7 @@ struct CheckReport: JSONReport {
         result =
             switch outcome {
             case .checked(let status, let updated): Self.result(task, status, updated: updated)
-            case .failed(let status, let reason): Self.result(task, status, error: reason)
+            case .failed(let status, let reason, _): Self.result(task, status, error: reason)
             case .settled(let status): Self.result(task, status, note: "already settled, not asked again")
             case .leasedElsewhere(let status): Self.result(task, status, note: "another check is under way")
             case .noSuchTask: Self.result(task, nil, error: "no such task")

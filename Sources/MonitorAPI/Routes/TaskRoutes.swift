@@ -65,7 +65,7 @@ struct TaskRoutes: Sendable {
         }
         switch outcome {
         case .checked(let status, let updated): return result(status, updated: updated)
-        case .failed(let status, let reason): return result(status).adding("error", .string(reason))
+        case .failed(let status, let reason, _): return result(status).adding("error", .string(reason))
         case .settled(let status): return result(status).adding("note", "already settled, not asked again")
         case .leasedElsewhere(let status): return result(status).adding("note", "another check is under way")
         case .noSuchTask: return nil

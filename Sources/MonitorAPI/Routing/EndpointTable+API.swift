@@ -72,6 +72,18 @@ extension EndpointTable {
             access: access,
             wallClock: wallClock
         )
+        let retries = RetryRoutes(
+            retry: SessionRetry(
+                store: store,
+                reconciler: reconciler,
+                maximumAttempts: configuration.maximumAttempts,
+                wallClock: wallClock
+            ),
+            gatekeeper: gatekeeper,
+            access: access,
+            limits: limits,
+            wallClock: wallClock
+        )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
         let monitoring = MonitoringRoutes(
             store: store,
@@ -82,7 +94,7 @@ extension EndpointTable {
         )
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
-                + details.endpoints + updates.endpoints + sessions.endpoints + monitoring.endpoints
+                + details.endpoints + updates.endpoints + sessions.endpoints + retries.endpoints + monitoring.endpoints
         )
     }
 }

@@ -84,6 +84,14 @@ final class FaultyStore: Store {
         try check()
         return try await inner.student(of: task)
     }
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? {
+        try check()
+        return try await inner.failedTasks(of: session)
+    }
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] {
+        try check()
+        return try await inner.retry(tasks, maximumAttempts: maximumAttempts, at: now)
+    }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? {
         try check()
         return try await inner.addLog(entry, at: now)
