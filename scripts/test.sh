@@ -135,6 +135,11 @@ in_venv() {
 # The libraries that sign for the interoperability check.
 interop() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/interop.py --python .build/venv/bin/python; }
 
+# The sender that docs/migration.md shows uses one of them too.
+documented_sender() {
+    in_venv Tests/Interop/requirements.txt Tests/EndToEnd/documented_sender.py --python .build/venv/bin/python
+}
+
 # The web app's databases, read back with a client of PostgreSQL that is not ours.
 adoption() { in_venv Tests/Adoption/requirements.txt Tests/EndToEnd/adoption.py "$@"; }
 
@@ -151,6 +156,7 @@ postgres_step "the script that lends a PostgreSQL" end_to_end with_postgres_test
 if step "build" build; then
     step "unit and HTTP tests (swift test)" unit_tests || true
     step "foreign signatures (interop)" interop || true
+    step "the sender that the documents show" documented_sender || true
     if [[ $with_postgres == yes ]]; then
         step "the web app's databases, adopted" adoption || true
     else
