@@ -162,6 +162,7 @@ if step "build" build; then
     else
         step "the web app's databases on SQLite, adopted" adoption --sqlite-only || true
     fi
+    step "the old cron line and the cron script" end_to_end cron_line || true
     step "kill -9 under load, $kills rounds" end_to_end kill_nine --rounds "$kills" || true
     postgres_step "three monitors on one PostgreSQL" end_to_end several_instances --short || true
     postgres_step "PostgreSQL cuts, stops and restarts" end_to_end database_faults --short || true
