@@ -110,7 +110,12 @@ let package = Package(
         ),
 
         // Tests. StoreConformance is one suite for any store; each store's tests run it.
-        .target(name: "StoreConformance", dependencies: ["GradingCore"], path: "Tests/StoreConformance", swiftSettings: strict),
+        .target(
+            name: "StoreConformance",
+            dependencies: ["GradingCore", logging, serviceLifecycle],
+            path: "Tests/StoreConformance",
+            swiftSettings: strict
+        ),
         // TestSupport is what several test targets need: the JSON corpus.
         .target(name: "TestSupport", dependencies: ["GradingCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(

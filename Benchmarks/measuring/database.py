@@ -81,6 +81,8 @@ class Cluster:
         """
         self.sql("postgres", f"CREATE DATABASE {name}")
         migrate(self.url(name))
+        # As in the web app's second generation: a result is one value in the student's row. The peers know no rows of parts.
+        self.sql(name, "DROP TABLE question_scores, student_feedback")
         if past:
             pad(functools.partial(self.sql, name), past)
         self.sql(

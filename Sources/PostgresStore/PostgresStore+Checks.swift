@@ -51,29 +51,33 @@ extension PostgresStore {
                 .timestamp(claim.now),
                 .timestamp(state.status.isOpen ? claim.now : nil)
             )
-            guard let row = try transaction.commit([lease])[0].first else { return .leasedElsewhere(state.status) }
+            let results = try transaction.commit([layout.writtenAt(.text(state.student.rawValue)), lease])
+            guard let row = results[1].first else { return .leasedElsewhere(state.status) }
             return .claimed(
                 ClaimedTask(
                     task: task,
                     owner: claim.owner,
                     consecutiveErrors: row.integer(0) ?? 0,
-                    quietChecks: row.integer(1) ?? 0,
+                    quietChecks: row.integer(5) ?? 0,
                     status: state.status,
-                    heardAt: state.lastSignalAt
+                    heardAt: state.lastSignalAt,
+                    trace: TaskTrace(writtenAt: results[0].first?.timestamp(0), row, from: 1)
                 )
             )
         }
     }
 
-    package func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
-        let query = Self.recordAnswer(
-            .text(task.task.rawValue),
-            .text(task.owner),
-            .timestamp(next.at),
-            .integer(next.quietChecks),
-            .integer(next.lateness.map { Int($0.milliseconds) })
+    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+        let record = Self.recordAnswer(
+            .text(answer.claim.task.rawValue),
+            .text(answer.claim.owner),
+            .timestamp(answer.nextCheckAt),
+            .timestamp(answer.loss?.since),
+            .text(answer.loss?.evidence.rawValue),
+            .integer(answer.quietChecks),
+            .integer(answer.lateness.map { Int($0.milliseconds) })
         )
-        try await write { (transaction) throws(PostgresError) in _ = try transaction.commit([query]) }
+        try await end(answer.claim, by: record, leaving: answer.row, source: answer.source, at: now)
     }
 
     package func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
@@ -83,30 +87,39 @@ extension PostgresStore {
     }
 
     package func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
-        let (applying, claim) = (applying, failure.claim)
         let record = Self.recordFailure(
-            .text(claim.task.rawValue),
-            .text(claim.owner),
+            .text(failure.claim.task.rawValue),
+            .text(failure.claim.owner),
             .timestamp(failure.nextCheckAt),
-            .text(failure.reason)
+            .text(failure.reason),
+            .timestamp(failure.loss?.since),
+            .text(failure.loss?.evidence.rawValue)
         )
+        try await end(failure.claim, by: record, leaving: failure.row, source: failure.source, at: now)
+    }
+
+    private func end(
+        _ claim: ClaimedTask,
+        by record: Query,
+        leaving row: CheckRow?,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) {
+        let applying = applying
         try await write { (transaction) throws(PostgresError) in
+            guard let row else {
+                try transaction.commit([record])
+                return
+            }
             // The student's row is locked before the task's, as `apply` does it.
             let state = try TaskState.find(claim.task, in: &transaction, applying)
             guard try transaction.run([record])[0].changedRows > 0 else { return }
-            // A callback has ended the task meanwhile: the failure says nothing about it any more.
+            // A callback has ended the task meanwhile: the check says nothing about it any more.
             guard let state, state.status.isOpen || state.status == claim.status else {
                 try transaction.commit()
                 return
             }
-            let log = LogWrite(
-                session: state.session,
-                student: state.student,
-                level: .error,
-                message: "Task \(claim.task): check failed: \(failure.reason)",
-                source: failure.source
-            )
-            try transaction.commit([applying.insertLogs([log], at: now)])
+            try transaction.commit([applying.insertLogs([LogWrite(row, of: state, source)], at: now)])
         }
     }
 }
@@ -120,8 +133,8 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            quiet_checks = $4, quiet_since = last_signal_at, late_by_ms = coalesce($5, late_by_ms),
-            put_off = false, lease_owner = NULL, lease_expires_at = NULL
+            lost_since = $4, lost_evidence = $5, quiet_checks = $6, quiet_since = last_signal_at,
+            late_by_ms = coalesce($7, late_by_ms), put_off = false, lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -139,7 +152,8 @@ extension PostgresStore {
         """
         UPDATE \(MonitorSchema.name).tasks
         SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = consecutive_errors + 1,
-            last_error = $4, lease_owner = NULL, lease_expires_at = NULL
+            last_error = $4, lost_since = coalesce($5, lost_since), lost_evidence = coalesce($6, lost_evidence),
+            lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
         """
     )
@@ -172,7 +186,7 @@ extension WebAppLayout {
                 \(TaskRegistration.ordinaryPriority)
             )
             FROM missing ORDER BY task COLLATE "C"
-            ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+            ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at, consecutive_errors = 0
             """
         )
     }
@@ -197,9 +211,10 @@ extension WebAppLayout {
                 ) AS t
                 ORDER BY rank, t.task_id COLLATE "C" LIMIT $2
             ), met AS (
-                SELECT due.task_id, due.rank, bearer.id, bearer.status, bearer.made, bearer.session
+                SELECT due.task_id, due.rank, bearer.id, bearer.status, bearer.written, bearer.made, bearer.session
                 FROM due LEFT JOIN LATERAL (
-                    SELECT s.id, s.\(studentState)::text AS status, s."createdAt" AS made, s."gradingSessionId" AS session
+                    SELECT s.id, s.\(studentState)::text AS status, s."updatedAt" AS written, s."createdAt" AS made,
+                        s."gradingSessionId" AS session
                     FROM \(students) s
                     WHERE s."taskId" = due.task_id AND s.\(studentState) \(open)
                     ORDER BY s.id COLLATE "C" LIMIT 1
@@ -211,11 +226,12 @@ extension WebAppLayout {
                     lease_owner = CASE WHEN met.id IS NOT NULL THEN $3 END,
                     lease_expires_at = CASE WHEN met.id IS NOT NULL THEN $4 END
                 FROM met WHERE t.task_id = met.task_id
-                RETURNING t.task_id, met.status, t.consecutive_errors, \(Self.quietChecks) AS quiet_checks,
-                    coalesce(t.last_signal_at, met.made) AS heard, met.session,
+                RETURNING t.task_id, met.status, met.written, t.consecutive_errors, \(Self.trace),
+                    \(Self.quietChecks) AS quiet_checks, coalesce(t.last_signal_at, met.made) AS heard, met.session,
                     coalesce(t.first_processing_at, met.made) AS started, met.rank
             )
-            SELECT task_id, status, consecutive_errors, quiet_checks, heard, session, started FROM claimed ORDER BY rank, task_id COLLATE "C"
+            SELECT task_id, status, written, consecutive_errors, \(Self.trace), quiet_checks, heard, session, started
+            FROM claimed t ORDER BY rank, task_id COLLATE "C"
             """
         )
     }
@@ -231,7 +247,7 @@ extension WebAppLayout {
             SET student_id = excluded.student_id, lease_owner = excluded.lease_owner, lease_expires_at = excluded.lease_expires_at,
                 next_check_at = coalesce(t.next_check_at, excluded.next_check_at)
             WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $5
-            RETURNING t.consecutive_errors, \(Self.quietChecks)
+            RETURNING t.consecutive_errors, \(Self.trace), \(Self.quietChecks)
             """
         )
     }
@@ -240,6 +256,14 @@ extension WebAppLayout {
     private static let quietChecks = """
         CASE WHEN t.quiet_since IS NOT DISTINCT FROM t.last_signal_at THEN t.quiet_checks ELSE 0 END
         """
+
+    /// When a student's row was last written.
+    var writtenAt: Statement {
+        Statement("written_at", #"SELECT "updatedAt" FROM \#(students) WHERE id = $1"#)
+    }
+
+    /// The columns of a ``TaskTrace``, apart from the student's.
+    private static let trace = "t.first_processing_at, t.last_signal_at, t.lost_since, t.lost_evidence"
 
     /// Within the grammar of ids: see ``TaskID``. Not `~ '^[…]{1,128}$'`: counting makes PostgreSQL's matcher 20 times slower, and
     /// the sweep asks this of every open task.
@@ -270,12 +294,25 @@ extension ClaimedTask {
         self.init(
             task: task,
             owner: owner,
-            consecutiveErrors: row.integer(2) ?? 0,
-            quietChecks: row.integer(3) ?? 0,
+            consecutiveErrors: row.integer(3) ?? 0,
+            quietChecks: row.integer(8) ?? 0,
             status: status,
-            heardAt: row.timestamp(4),
-            session: row.text(5).map { SessionID(stored: $0) },
-            startedAt: row.timestamp(6)
+            heardAt: row.timestamp(9),
+            session: row.text(10).map { SessionID(stored: $0) },
+            startedAt: row.timestamp(11),
+            trace: TaskTrace(writtenAt: row.timestamp(2), row, from: 4)
+        )
+    }
+}
+
+extension TaskTrace {
+    /// - Parameter first: where the columns of the trace begin.
+    fileprivate init(writtenAt: Timestamp?, _ row: ResultRow, from first: Int32) {
+        self.init(
+            writtenAt: writtenAt,
+            firstProcessingAt: row.timestamp(first),
+            lastSignalAt: row.timestamp(first + 1),
+            loss: Loss(evidence: row.text(first + 3), since: row.timestamp(first + 2))
         )
     }
 }

@@ -87,7 +87,7 @@ extension WebAppLayout {
         )
     }
 
-    fileprivate var sessionStatusWord: Statement {
+    var sessionStatusWord: Statement {
         Statement("session_status", "SELECT \(sessionState)::text FROM \(sessions) WHERE id = $1")
     }
 
@@ -148,7 +148,7 @@ extension StudentCounts {
 }
 
 extension SessionLog {
-    fileprivate init(_ row: ResultRow) {
+    init(_ row: ResultRow) {
         self.init(
             id: row.text(0) ?? "",
             level: row.text(1).flatMap(LogLevel.init) ?? .info,

@@ -8,7 +8,8 @@ extension PostgresStore {
     package func statistics() async throws(StoreError) -> MonitorStatistics {
         let queries = [
             layout.openTasks(), layout.activeSessions(), layout.studentsByStatus(), layout.endedBySource(),
-            Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(), Self.failingTasks(),
+            Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(), layout.lostTasks(),
+            Self.failingTasks(),
         ]
         return try await read(queries) { results in
             var statistics = MonitorStatistics()
@@ -18,7 +19,8 @@ extension PostgresStore {
             statistics.sessions = results[5].first?.integer(0) ?? 0
             statistics.averageScore = results[5].first?.double(1)
             statistics.oldestPending = results[6].first.flatMap(OldestPendingTask.init)
-            statistics.failing = FailingTasks(results[7])
+            statistics.lost = results[7].first?.integer(0) ?? 0
+            statistics.failing = FailingTasks(results[8])
             return statistics
         }
     }
@@ -92,6 +94,18 @@ extension WebAppLayout {
             """
             SELECT s."taskId", s.\(studentName), s."createdAt" FROM \(students) s
             WHERE s.\(studentState) \(open) AND s.\(studentState) = 'PENDING' AND \(Self.validTaskID) ORDER BY s."createdAt" LIMIT 1
+            """
+        )
+    }
+
+    /// Marked, still open, and without a sign of life since.
+    fileprivate var lostTasks: Statement {
+        Statement(
+            "lost_tasks",
+            """
+            SELECT count(*) FROM \(MonitorSchema.name).tasks t
+            WHERE t.lost_since IS NOT NULL AND (t.last_signal_at IS NULL OR t.last_signal_at <= t.lost_since)
+                AND EXISTS (SELECT 1 FROM \(students) s WHERE s."taskId" = t.task_id AND s.\(studentState) \(open))
             """
         )
     }

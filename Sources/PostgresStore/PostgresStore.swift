@@ -42,19 +42,29 @@ package struct PostgresStore: Store {
         guard let options = ConnectionOptions(url: url) else {
             throw .incompatibleSchema("the URL of the database is not one that libpq understands")
         }
-        let migrating = PostgresConnection(options, .migration, logger: logger)
+        let reach = ServerReach()
+        let migrating = PostgresConnection(options, .migration, reach: reach, logger: logger)
         let server = try await migrating.perform { (session, deadline) throws(PostgresError) in
             let layout = try Migration(webAppSchema: options.webAppSchema).run(on: session, until: deadline)
             return try ServerDescription(session, layout: layout, until: deadline)
         }
         await migrating.close()
         server.log(to: logger)
-        return PostgresStore(options, server, decoder: decoder, schedule: schedule, poolSize: poolSize, logger: logger)
+        return PostgresStore(
+            options,
+            server,
+            reach: reach,
+            decoder: decoder,
+            schedule: schedule,
+            poolSize: poolSize,
+            logger: logger
+        )
     }
 
     private init(
         _ options: ConnectionOptions,
         _ server: ServerDescription,
+        reach: ServerReach,
         decoder: ReportDecoder,
         schedule: CheckSchedule,
         poolSize: Int,
@@ -63,10 +73,11 @@ package struct PostgresStore: Store {
         layout = server.layout
         applying = ApplyStatements(server.layout)
         registering = RegistrationStatements(server.layout)
-        writers = ConnectionPool(size: commitLanes, options, .writer, logger: logger)
-        pool = ConnectionPool(size: poolSize, options, logger: logger)
+        writers = ConnectionPool(size: commitLanes, options, .writer, reach: reach, logger: logger)
+        pool = ConnectionPool(size: poolSize, options, reach: reach, logger: logger)
+        let listening = PostgresConnection(options, .listener, reach: reach, logger: logger)
         signals = ChangeSignals(
-            listener: ChangeListener(connection: PostgresConnection(options, .listener, logger: logger), logger: logger),
+            listener: ChangeListener(connection: listening, logger: logger),
             notifier: ChangeNotifier(pool: pool)
         )
         self.decoder = decoder

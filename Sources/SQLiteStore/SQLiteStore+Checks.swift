@@ -52,13 +52,15 @@ extension SQLiteStore {
               OR (t.consecutive_errors = 0 AND t.quiet_checks = 0 AND NOT t.put_off AND t.next_check_at > ?1 + ?2))
         GROUP BY s.taskId
         LIMIT ?3
-        ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at
+        ON CONFLICT (task_id) DO UPDATE SET next_check_at = excluded.next_check_at, consecutive_errors = 0
         """
     }
 
     /// Those of one priority that nobody has leased, most overdue first.
     static let dueTasks = """
-        SELECT task_id, consecutive_errors, \(quietChecks), next_check_at, priority FROM monitor_tasks
+        SELECT task_id, consecutive_errors, coalesce(lease_expires_at, 0), lost_since, lost_evidence, \(quietChecks),
+            next_check_at, priority
+        FROM monitor_tasks
         WHERE priority = ?3 AND next_check_at <= ?1 AND (lease_expires_at IS NULL OR lease_expires_at <= ?1)
         ORDER BY next_check_at LIMIT ?2
         """
@@ -74,40 +76,37 @@ extension SQLiteStore {
             let row = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT consecutive_errors, coalesce(lease_expires_at, 0), \(Self.quietChecks)
+                        SELECT task_id, consecutive_errors, coalesce(lease_expires_at, 0), lost_since, lost_evidence,
+                            \(Self.quietChecks)
                         FROM monitor_tasks WHERE task_id = ?
                         """
                 ),
                 arguments: [task.rawValue]
             )
-            if let expiry = row?.timestamp(1), expiry > claim.now { return .leasedElsewhere(state.status) }
-            try claim.lease(task, of: state, in: db)
-            return .claimed(
-                ClaimedTask(
-                    task: task,
-                    owner: claim.owner,
-                    consecutiveErrors: row?.integer(0) ?? 0,
-                    quietChecks: row?.integer(2) ?? 0,
-                    status: state.status,
-                    heardAt: state.lastSignalAt
-                )
-            )
+            if let expiry = row?.timestamp(2), expiry > claim.now { return .leasedElsewhere(state.status) }
+            return .claimed(try claim.take(state, row, madeAt: nil, in: db))
         }
     }
 
     /// A task that has ended meanwhile stays out of the schedule.
-    package func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
+    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try await write { db in
+            let claim = answer.claim
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
-                        quiet_checks = ?, quiet_since = last_signal_at, late_by_ms = coalesce(?, late_by_ms), put_off = 0,
-                        lease_owner = NULL, lease_expires_at = NULL
+                        lost_since = ?, lost_evidence = ?, quiet_checks = ?, quiet_since = last_signal_at,
+                        late_by_ms = coalesce(?, late_by_ms), put_off = 0, lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [
-                next.at.milliseconds, next.quietChecks, next.lateness?.milliseconds, task.task.rawValue, task.owner,
-            ])
+            ).execute(
+                arguments: [
+                    answer.nextCheckAt.milliseconds, answer.loss?.since.milliseconds, answer.loss?.evidence.rawValue,
+                    answer.quietChecks, answer.lateness?.milliseconds, claim.task.rawValue, claim.owner,
+                ]
+            )
+            guard db.changesCount > 0 else { return }
+            try answer.row?.write(about: claim, answer.source, to: db, statements, at: now)
         }
     }
 
@@ -131,23 +130,36 @@ extension SQLiteStore {
             try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL),
-                        consecutive_errors = consecutive_errors + 1, last_error = ?, lease_owner = NULL, lease_expires_at = NULL
+                        consecutive_errors = consecutive_errors + 1, last_error = ?, lost_since = coalesce(?, lost_since),
+                        lost_evidence = coalesce(?, lost_evidence), lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(arguments: [failure.nextCheckAt.milliseconds, failure.reason, claim.task.rawValue, claim.owner])
-            guard db.changesCount > 0, let state = try TaskState.fetch(claim.task, from: db, statements) else { return }
-            // A callback has ended the task meanwhile: the failure says nothing about it any more.
-            guard state.status.isOpen || state.status == claim.status else { return }
-            let log = LogWrite(
-                session: state.session,
-                student: state.student,
-                level: .error,
-                message: "Task \(claim.task): check failed: \(failure.reason)",
-                source: failure.source
+            ).execute(
+                arguments: [
+                    failure.nextCheckAt.milliseconds, failure.reason, failure.loss?.since.milliseconds,
+                    failure.loss?.evidence.rawValue, claim.task.rawValue, claim.owner,
+                ]
             )
-            var ids = RowIDSequence(at: now)
-            try log.write(to: db, id: ids.next(), at: now)
+            guard db.changesCount > 0 else { return }
+            try failure.row?.write(about: claim, failure.source, to: db, statements, at: now)
         }
+    }
+}
+
+extension CheckRow {
+    /// Nothing is written about a task that a callback has ended meanwhile: the check says nothing about it any more.
+    fileprivate func write(
+        about claim: ClaimedTask,
+        _ source: ReportSource,
+        to db: Database,
+        _ statements: SQLiteStatements,
+        at now: Timestamp
+    ) throws {
+        guard let state = try TaskState.fetch(claim.task, from: db, statements),
+            state.status.isOpen || state.status == claim.status
+        else { return }
+        var ids = RowIDSequence(at: now)
+        try LogWrite(self, of: state, source).write(to: db, id: ids.next(), at: now)
     }
 }
 
@@ -160,8 +172,8 @@ extension ClaimRequest {
             try Row.fetchAll(statement, arguments: [now.milliseconds, limit, priority])
         }
         let ranked = rows.map { row in
-            let due = row.timestamp(3) ?? now
-            return (row: row, key: rank.key(dueAt: due, priority: row.integer(4) ?? TaskRegistration.ordinaryPriority))
+            let due = row.timestamp(6) ?? now
+            return (row: row, key: rank.key(dueAt: due, priority: row.integer(7) ?? TaskRegistration.ordinaryPriority))
         }
         return ranked.sorted { ($0.key, $0.row.text(0) ?? "") < ($1.key, $1.row.text(0) ?? "") }.prefix(limit).map(\.row)
     }
@@ -177,16 +189,33 @@ extension ClaimRequest {
                 .execute(arguments: [id])
             return nil
         }
-        try lease(task, of: state, in: db)
+        return try take(state, row, madeAt: state.student.madeAt(in: db), in: db)
+    }
+
+    /// - Parameters:
+    ///   - row: the task's, with the columns of ``SQLiteStore/dueTasks``; `nil` when it has none yet.
+    ///   - madeAt: when the student was made; `nil` where the claim does not say when the task began.
+    fileprivate func take(_ state: TaskState, _ row: Row?, madeAt: Timestamp?, in db: Database) throws -> ClaimedTask {
+        try lease(state.task, of: state, in: db)
+        let written = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT updatedAt FROM students WHERE id = ?"),
+            arguments: [state.student.rawValue]
+        )
         return ClaimedTask(
-            task: task,
+            task: state.task,
             owner: owner,
-            consecutiveErrors: row.integer(1) ?? 0,
-            quietChecks: row.integer(2) ?? 0,
+            consecutiveErrors: row?.integer(1) ?? 0,
+            quietChecks: row?.integer(5) ?? 0,
             status: state.status,
-            heardAt: try state.lastSignalAt ?? state.student.madeAt(in: db),
-            session: state.session,
-            startedAt: try state.firstProcessingAt ?? state.student.madeAt(in: db)
+            heardAt: state.lastSignalAt ?? madeAt,
+            session: madeAt == nil ? nil : state.session,
+            startedAt: madeAt.map { state.firstProcessingAt ?? $0 },
+            trace: TaskTrace(
+                writtenAt: written?.timestamp(0),
+                firstProcessingAt: state.firstProcessingAt,
+                lastSignalAt: state.lastSignalAt,
+                loss: Loss(evidence: row?.text(4), since: row?.timestamp(3))
+            )
         )
     }
 

@@ -106,7 +106,7 @@ extension StudentCounts {
 }
 
 extension SessionLog {
-    fileprivate init(_ row: Row) {
+    init(_ row: Row) {
         self.init(
             id: row.text(0) ?? "",
             level: row.text(1).flatMap(LogLevel.init) ?? .info,

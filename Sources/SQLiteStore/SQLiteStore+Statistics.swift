@@ -23,6 +23,7 @@ extension SQLiteStore {
                     """
             )
             statistics.oldestPending = try OldestPendingTask.fetch(from: db, layout)
+            statistics.lost = try Int.fetchOne(db, sql: layout.lostTasks) ?? 0
             statistics.failing = try FailingTasks.fetch(from: db)
             return statistics
         }
@@ -155,5 +156,16 @@ extension OldestPendingTask {
             studentName: row.text(1) ?? "",
             createdAt: row.timestamp(2) ?? Timestamp(milliseconds: 0)
         )
+    }
+}
+
+extension DatabaseLayout {
+    /// Marked, still open, and without a sign of life since.
+    fileprivate var lostTasks: String {
+        """
+        SELECT count(*) FROM monitor_tasks t
+        WHERE t.lost_since IS NOT NULL AND (t.last_signal_at IS NULL OR t.last_signal_at <= t.lost_since)
+            AND EXISTS (SELECT 1 FROM students s WHERE s.taskId = t.task_id AND s.\(studentStatus) IN ('PENDING', 'PROCESSING'))
+        """
     }
 }

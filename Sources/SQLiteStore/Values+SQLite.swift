@@ -51,6 +51,15 @@ extension Row {
         return Int(exactly: number)
     }
 
+    /// The number in a column; `nil` for anything else.
+    func double(_ index: Int) -> Double? {
+        switch (self[index] as DatabaseValue).storage {
+        case .double(let number): number
+        case .int64(let number): Double(number)
+        case .string, .null, .blob: nil
+        }
+    }
+
     /// Whether a column holds a number other than 0.
     func flag(_ index: Int) -> Bool { integer(index) ?? 0 != 0 }
 

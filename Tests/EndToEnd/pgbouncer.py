@@ -84,6 +84,10 @@ class Pooler:
         self._process.kill()
         self._process.wait()
 
+    def refused_options(self) -> int:
+        """How many connections were begun with options that pgbouncer does not take."""
+        return (self.home / "log").read_text(errors="replace").count("closing because: unsupported startup parameter: options")
+
     def last_words(self) -> str:
         log = self.home / "log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else ""
@@ -168,6 +172,9 @@ class Scene:
         effects = Effects(cluster)
         found += effects.wrong_polled(withheld) + effects.wrong_sessions() + grading_server.overlaps
         found += [f"{each.name} has ended by itself:\n{each.last_words()}" for each in monitors if not each.is_running()]
+        # Once is enough to know.
+        if (refusals := self.pooler.refused_options()) > len(monitors):
+            found.append(f"{refusals} connections were begun with options that pgbouncer refuses")
         refused = [each for each in load.attempts if not each.is_acknowledged and not killed <= each.ended <= back + 3]
         if refused:
             found.append(f"{len(refused)} callbacks were refused though nothing was out of order, the first: {refused[0].text}")
@@ -175,6 +182,7 @@ class Scene:
         self.say("longest wait for an answer", longest(load.attempts))
         self.say("found by the sweeps", f"{len(withheld)} ({len(grading_server.questions)} questions)")
         self.say("connections to the database", len(cluster.backends("%")))
+        self.say("connections refused for their options", refusals)
         self.wrong += [f"{self.name}: {each}" for each in found]
 
 

@@ -14,6 +14,7 @@ final class FakeStore: Store {
         var heardAt: Timestamp?
         var session: SessionID?
         var startedAt: Timestamp?
+        var trace = TaskTrace()
     }
 
     struct State {
@@ -24,7 +25,7 @@ final class FakeStore: Store {
         var claims: [ClaimRequest] = []
         /// How often the open tasks were scheduled.
         var schedulings = 0
-        var answered: [(claim: ClaimedTask, next: NextCheck)] = []
+        var answered: [CheckAnswer] = []
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
@@ -154,17 +155,20 @@ final class FakeStore: Store {
             status: row.status,
             heardAt: row.heardAt,
             session: row.session,
-            startedAt: row.startedAt
+            startedAt: row.startedAt,
+            trace: row.trace
         )
     }
 
-    func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try recording { state in
-            state.answered.append((task, next))
-            state.tasks[task.task]?.nextCheckAt = next.at
-            state.tasks[task.task]?.quietChecks = next.quietChecks
-            state.tasks[task.task]?.leasedUntil = Timestamp(milliseconds: 0)
-            state.tasks[task.task]?.consecutiveErrors = 0
+            let task = answer.claim.task
+            state.answered.append(answer)
+            state.tasks[task]?.nextCheckAt = answer.nextCheckAt
+            state.tasks[task]?.quietChecks = answer.quietChecks
+            state.tasks[task]?.leasedUntil = Timestamp(milliseconds: 0)
+            state.tasks[task]?.consecutiveErrors = 0
+            state.tasks[task]?.trace.loss = answer.loss
         }
     }
 
@@ -174,6 +178,7 @@ final class FakeStore: Store {
             state.tasks[failure.claim.task]?.nextCheckAt = failure.nextCheckAt
             state.tasks[failure.claim.task]?.leasedUntil = Timestamp(milliseconds: 0)
             state.tasks[failure.claim.task]?.consecutiveErrors += 1
+            if let loss = failure.loss { state.tasks[failure.claim.task]?.trace.loss = loss }
         }
     }
 
@@ -283,6 +288,15 @@ final class FakeStore: Store {
     func setPriority(_ priority: Int, ofSession session: SessionID) async throws(StoreError) -> Int? { nil }
     func sessionSummary(_ session: SessionID) async throws(StoreError) -> SessionSummary? { nil }
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? { nil }
+    func logs(
+        of session: SessionID,
+        student: String,
+        limit: Int,
+        before: LogCursor?
+    ) async throws(StoreError) -> [SessionLog]? { nil }
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord? { nil }
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? { nil }
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] { [:] }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
     func verifyWritable() async throws(StoreError) {}
 }

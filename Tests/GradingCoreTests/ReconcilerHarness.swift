@@ -1,5 +1,5 @@
 import Logging
-import MetricsTestKit
+import Metrics
 import Testing
 
 @testable import GradingCore
@@ -28,7 +28,7 @@ struct ReconcilerHarness: Sendable {
         policy: SweepPolicy = unpaced,
         clock: TestClock = TestClock(),
         random: @escaping @Sendable () -> Double = { 0.5 },
-        metrics: TestMetrics = TestMetrics()
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         self.clock = clock
         self.store = store

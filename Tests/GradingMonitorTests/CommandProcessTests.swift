@@ -68,6 +68,32 @@ struct CommandProcessTests {
         #expect(text.contains("pending tasks"))
     }
 
+    @Test("inspect-database shows what was found, makes nothing, and refuses what it does not know with status 78")
+    func inspectDatabase() async throws {
+        let directory = try TemporaryDirectory()
+        #expect(try await MonitorProcess.run(["inspect-database"], in: directory).status == 69)
+        #expect(!FileManager.default.fileExists(atPath: directory.path("data")))
+
+        #expect(try await MonitorProcess.run(["migrate"], in: directory).status == 0)
+        let inspected = try await MonitorProcess.run(["inspect-database", "--json"], in: directory)
+        #expect(inspected.status == 0)
+        #expect(inspected.errors.isEmpty)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(inspected.output.utf8)) as? [String: Any])
+        let database = try #require(object["database"] as? [String: Any])
+        #expect(database["generation"] as? Int == 1)
+        #expect((database["names"] as? [String: String])?["studentStatus"] == "students.status")
+        #expect((database["missingIndexes"] as? [String])?.isEmpty == true)
+        #expect((object["stuckTasks"] as? [String: Any])?["total"] as? Int == 0)
+        let text = try await MonitorProcess.run(["inspect-database"], in: directory).output
+        #expect(text.contains("sessions whose status is behind their students: 0"))
+
+        let foreign = try directory.file("foreign.db", "")
+        let refused = try await MonitorProcess.run(["inspect-database", "--database-url", "sqlite:\(foreign)"], in: directory)
+        #expect(refused.status == 78)
+        #expect(refused.errors.contains("has no table \"users\""))
+        #expect(try Data(contentsOf: URL(filePath: foreign)).isEmpty)
+    }
+
     @Test("a file that is no database is status 78, one that cannot be made is 69")
     func unusableDatabases() async throws {
         let directory = try TemporaryDirectory()

@@ -107,6 +107,13 @@ struct ConfigurationPrecedenceTests {
         #expect(patient.reconciliation.sweepPolicy.lease > .seconds(600))
     }
 
+    @Test("when a task counts as lost is a setting")
+    func loss() async throws {
+        let impatient = try await MonitorConfiguration.read(environment: ["PENDING_DEADLINE": "2h", "LOST_AFTER": "30m"])
+        #expect(impatient.reconciliation.sweepPolicy.loss.pendingDeadline == .seconds(7_200))
+        #expect(impatient.reconciliation.sweepPolicy.loss.lostAfter == .seconds(1_800))
+    }
+
     @Test("every variable is its key in swift-configuration's own encoding", arguments: Setting.all)
     func names(_ setting: Setting) async throws {
         let sources = ConfigurationSources(flags: [:], environment: [setting.variable: "here"])
@@ -130,5 +137,6 @@ struct ConfigurationPrecedenceTests {
         )
         #expect(configuration.port == 3_000)
         #expect(configuration.reconciliation.sweep.interval == .seconds(180))
+        #expect(configuration.reconciliation.sweep.loss == LossPolicy())
     }
 }

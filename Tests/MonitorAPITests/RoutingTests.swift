@@ -30,6 +30,9 @@ struct RoutingTests {
             (.GET, "/api/tasks", "POST"), (.GET, "/api/tasks/task-1/priority", "PUT"),
             (.PUT, "/api/tasks/task-1/check", "GET, POST"),
             (.PATCH, "/api/sessions/session-1/logs", "GET, HEAD, POST"), (.POST, "/api/monitoring/stats", "GET, HEAD"),
+            (.POST, "/api/tasks/task-1/logs", "GET, HEAD"), (.POST, "/api/tasks/task-1/student", "GET, HEAD"),
+            (.POST, "/api/tasks/task-1/verify-results", "GET, HEAD"), (.GET, "/api/tasks/task-1/update-status", "POST"),
+            (.GET, "/api/sessions/session-1/retry", "POST"),
         ]
     )
     func wrongMethod(_ method: HTTPMethod, _ path: String, _ allowed: String) async throws {

@@ -9,8 +9,10 @@ struct SecretTests {
         (.GET, "/api/cron/status-check"), (.POST, "/api/cron/status-check"), (.GET, "/api/tasks/task-1/check"),
         (.POST, "/api/tasks/task-1/check"), (.POST, "/api/sessions/status-check"), (.GET, "/api/monitoring/stats"),
         (.GET, "/api/sessions/session-1/status"), (.GET, "/api/sessions/session-1/logs"),
-        (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"), (.PUT, "/api/tasks/task-1/priority"),
-        (.PUT, "/api/sessions/session-1/priority"),
+        (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"),
+        (.GET, "/api/tasks/task-1/logs"), (.GET, "/api/tasks/task-1/student"), (.GET, "/api/tasks/task-1/verify-results"),
+        (.POST, "/api/tasks/task-1/update-status"), (.POST, "/api/sessions/session-1/retry"),
+        (.PUT, "/api/tasks/task-1/priority"), (.PUT, "/api/sessions/session-1/priority"),
     ]
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)

@@ -188,6 +188,33 @@ struct InstancesTests {
         }
     }
 
+    @Test(
+        "a failed check waits for the student's row before it holds the task's, as reports do: neither waits for the other for ever"
+    )
+    func lockOrder() async throws {
+        try await withTwoStores { store, _, database in
+            _ = try await store.register([try registration("t1")], at: Timestamp(milliseconds: 0))
+            let lease = ClaimRequest(limit: 1, now: .now, owner: "a", leaseExpiresAt: .now.advanced(by: .seconds(60)))
+            let claim = try #require(try await store.claimDueTasks(lease).first)
+            let failure = CheckFailure(claim: claim, reason: "timeout", source: .sweep, nextCheckAt: .now)
+            let other = try TestDatabase(database.url)
+            let recording = try await database.holding("SELECT 1 FROM students FOR UPDATE") {
+                let recording = Task { try await store.recordFailedCheck(failure, at: .now) }
+                let deadline = ContinuousClock.now + .seconds(10)
+                while try await other.lines(Self.waiters).isEmpty, .now < deadline {}
+                // As a report would, which holds the student's row.
+                try await other.execute("SELECT 1 FROM grading_monitor.tasks FOR UPDATE NOWAIT")
+                return recording
+            }
+            try await recording.value
+            await other.close()
+        }
+    }
+
+    private static let waiters = """
+        SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        """
+
     private static let insertChange = """
         INSERT INTO grading_monitor.changes (kind, session_id, from_status, to_status, at)
         VALUES ('session', 's', 'PENDING', 'COMPLETED', now())

@@ -30,7 +30,8 @@ extension StoreHarness {
         let claim = try await store.claimDueTasks(.at(now, limit: 1)).first { $0.task == task }
         _ = try await apply(.answer(task, .completed, result: .graded(5), askedAt: now), at: now)
         let heardAt = try #require(claim?.heardAt)
-        try await store.recordAnsweredCheck(try #require(claim), NextCheck(at: now, lateness: heardAt.duration(to: now)))
+        let answer = CheckAnswer.sample(try #require(claim), nextCheckAt: now, lateness: heardAt.duration(to: now))
+        try await store.recordAnsweredCheck(answer, at: now)
     }
 }
 

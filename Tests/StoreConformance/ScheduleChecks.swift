@@ -47,7 +47,7 @@ extension StoreConformance {
                 .callback(.t2, .completed, result: .graded(5), id: "d2"),
                 at: .start.after(201)
             )
-            try await harness.store.recordAnsweredCheck(claims[0], NextCheck(at: .start.after(300)))
+            try await harness.store.recordAnsweredCheck(.sample(claims[0], nextCheckAt: .start.after(300)), at: .start)
             let failure = CheckFailure(claim: claims[1], reason: "timeout", source: .sweep, nextCheckAt: .start.after(300))
             try await harness.store.recordFailedCheck(failure, at: .start.after(202))
             // Open again, and not scheduled: what a claim finds now, the check's end has left behind.
@@ -81,7 +81,10 @@ extension StoreConformance {
             let first = try await harness.store.claimDueTasks(.at(.start.after(120)))[0]
             #expect(first.quietChecks == 0)
             _ = try await harness.apply(.answer(.t1, .pending, askedAt: .start.after(120)), at: .start.after(121))
-            try await harness.store.recordAnsweredCheck(first, NextCheck(at: .start.after(200), quietChecks: 1))
+            try await harness.store.recordAnsweredCheck(
+                .sample(first, nextCheckAt: .start.after(200), quietChecks: 1),
+                at: .start
+            )
             let second = try await harness.store.claimDueTasks(.at(.start.after(200)))[0]
             #expect(second.quietChecks == 1)
             let failure = CheckFailure(claim: second, reason: "timeout", source: .sweep, nextCheckAt: .start.after(300))
@@ -99,7 +102,10 @@ extension StoreConformance {
         ConformanceCheck("what waits after checks without news is not brought forward") { harness in
             try await harness.register(.t1)
             let claim = try await harness.store.claimDueTasks(.at(.start.after(120)))[0]
-            try await harness.store.recordAnsweredCheck(claim, NextCheck(at: .start.after(3_720), quietChecks: 5))
+            try await harness.store.recordAnsweredCheck(
+                .sample(claim, nextCheckAt: .start.after(3_720), quietChecks: 5),
+                at: .start
+            )
             #expect(try await harness.store.scheduleOpenTasks(at: .start.after(130)) == 0)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(3_719))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(3_720))).map(\.quietChecks) == [5])
@@ -125,7 +131,7 @@ extension StoreConformance {
                 Issue.record("the task was not claimed")
                 return
             }
-            try await harness.store.recordAnsweredCheck(claim, NextCheck(at: .start.after(700)))
+            try await harness.store.recordAnsweredCheck(.sample(claim, nextCheckAt: .start.after(700)), at: .start)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(699))).isEmpty)
             #expect(try await harness.store.claimDueTasks(.at(.start.after(700))).map(\.task) == [.t1])
         },

@@ -97,8 +97,9 @@ package struct CommitPlan: Sendable {
         }
         switch Transition(task, meeting: report) {
         case .move(let target):
-            move(task, to: target, by: report)
-            return ReportOutcome(.applied, status: target, changedStatus: true)
+            let stored = target.stored(hasReviewStatus: state.hasReviewStatus)
+            move(task, to: stored, needsReview: target == .requiresReview, by: report)
+            return ReportOutcome(.applied, status: stored, changedStatus: true)
         case .signal:
             note(report, on: task)
             return ReportOutcome(.applied, status: task.status)
@@ -115,7 +116,7 @@ package struct CommitPlan: Sendable {
         }
     }
 
-    private mutating func move(_ task: TaskState, to target: TaskStatus, by report: TaskReport) {
+    private mutating func move(_ task: TaskState, to target: TaskStatus, needsReview: Bool, by report: TaskReport) {
         var moved = task
         moved.status = target
         moved.lastSignalAt = now
@@ -128,9 +129,9 @@ package struct CommitPlan: Sendable {
             moved.gradedAt = task.gradedAt ?? now
             moved.resultHash = report.resultHash
         }
-        let move = TaskMove(word: report.word, result: report.result, error: report.error, needsReview: target == .requiresReview)
+        let move = TaskMove(word: report.word, result: report.result, error: report.error, needsReview: needsReview)
         write(moved, move)
-        logMove(of: task, to: target, by: report)
+        logMove(of: task, to: target, needsReview: needsReview, by: report)
         changes.append(
             TaskChange(
                 task: task.task,
@@ -166,10 +167,11 @@ package struct CommitPlan: Sendable {
 
     // MARK: Log
 
-    private mutating func logMove(of task: TaskState, to target: TaskStatus, by report: TaskReport) {
+    private mutating func logMove(of task: TaskState, to target: TaskStatus, needsReview: Bool, by report: TaskReport) {
         let change = "\(task.status.rawValue) → \(target.rawValue)"
         let reason = target == .failed ? report.error ?? "no reason given" : report.reviewReason
-        log(target.logLevel, [change, reason].compactMap(\.self).joined(separator: ": "), task, report)
+        let level = needsReview ? LogLevel.warning : target.logLevel
+        log(level, [change, reason].compactMap(\.self).joined(separator: ": "), task, report)
     }
 
     private mutating func log(_ level: LogLevel, _ message: String, _ task: TaskState, _ report: TaskReport) {

@@ -58,6 +58,9 @@ package final class CommitQueue: Service, Sendable {
         self.unknownWords = UnknownWords(logger: logger)
     }
 
+    /// The status words of submitted reports that are not in the vocabulary, since the process began.
+    package var unknownWordCounts: UnknownWordCounts { unknownWords.counts }
+
     /// Reports that wait for a commit, without those of the commit in flight.
     var depth: Int { state.withLock { $0.count } }
 

@@ -4,10 +4,17 @@ package struct CommitState: Sendable {
     package var deliveries: [String: KnownDelivery]
     /// By task id; only those in the batch that exist.
     package var tasks: [TaskID: TaskState]
+    /// Whether the database in use has the status REQUIRES_REVIEW; see ``TaskStatus/stored(hasReviewStatus:)``.
+    package var hasReviewStatus: Bool
 
-    package init(deliveries: [String: KnownDelivery] = [:], tasks: [TaskID: TaskState] = [:]) {
+    package init(
+        deliveries: [String: KnownDelivery] = [:],
+        tasks: [TaskID: TaskState] = [:],
+        hasReviewStatus: Bool = true
+    ) {
         self.deliveries = deliveries
         self.tasks = tasks
+        self.hasReviewStatus = hasReviewStatus
     }
 }
 

@@ -21,8 +21,8 @@ extension DatabaseLayout {
     /// The names that differ between the generations: what is meant, and the column that it stands in.
     package var mapping: [(meaning: String, column: String)] {
         [
-            ("session status", "grading_sessions.\(sessionStatus)"), ("student name", "students.\(studentName)"),
-            ("student status", "students.\(studentStatus)"), ("maximum score", "students.\(studentMaximum)"),
+            ("sessionStatus", "grading_sessions.\(sessionStatus)"), ("studentName", "students.\(studentName)"),
+            ("studentStatus", "students.\(studentStatus)"), ("maximumScore", "students.\(studentMaximum)"),
         ]
     }
 

@@ -19,6 +19,14 @@ package enum GradingServerError: Error, Sendable, Equatable, CustomStringConvert
     /// The caller was cancelled.
     case cancelled
 
+    /// Whether it says more about the grading server than about the task: it is down, or has too much to do.
+    package var isOutage: Bool {
+        switch self {
+        case .timeout, .connection, .busy, .status(429), .status(500...599): true
+        case .status, .tooLarge, .cancelled: false
+        }
+    }
+
     /// The longest that a `Retry-After` is obeyed for: a server that names a day, or a far date, is asked again before.
     package static let maximumQuiet = Duration.seconds(900)
 

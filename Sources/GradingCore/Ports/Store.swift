@@ -26,7 +26,8 @@ package protocol Store: Sendable {
     // MARK: Checks
 
     /// Schedules the checks that nothing has scheduled: of open tasks that the web app wrote or set back to open, and of those
-    /// that lie further ahead than the grace in force allows. Once for each sweep; its cost grows with the open tasks.
+    /// that lie further ahead than the grace in force allows. Once for each sweep; its cost grows with the open tasks. The errors
+    /// that a task had before it ended count no more.
     /// Returns how many it scheduled.
     func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int
 
@@ -37,10 +38,10 @@ package protocol Store: Sendable {
     /// Leases one task for a manual check, due or not.
     func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim
 
-    /// Ends a lease after an answer was committed: clears the errors, sets when to look again. Fenced by the owner:
-    /// a lease that has passed to another owner is left alone. A sign of life that comes later starts the count of quiet checks
-    /// anew.
-    func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError)
+    /// Ends a lease after a check that was answered: clears the errors, sets when to look again and the mark of a loss, adds
+    /// ``CheckAnswer/row`` to the session log. Fenced by the owner: a lease that has passed to another owner is left alone.
+    /// A sign of life that comes later starts the count of quiet checks anew.
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError)
 
     /// How long finished tasks took: up to ``ObservedDurations/mostSamples`` of each of these sessions, and of all.
     func durations(of sessions: [SessionID]) async throws(StoreError) -> ObservedDurations
@@ -52,7 +53,7 @@ package protocol Store: Sendable {
     /// Ends leases of tasks that were not asked about, so that others need not wait for their end. Fenced by the owner.
     func release(_ tasks: [ClaimedTask]) async throws(StoreError)
 
-    /// Ends a lease after a failed check: counts it, sets when to look again, adds one ERROR row to the session log.
+    /// Ends a lease after a failed check: counts it, sets when to look again, adds ``CheckFailure/row`` to the session log.
     /// Never changes a status. Fenced by the owner.
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError)
 
@@ -77,6 +78,10 @@ package protocol Store: Sendable {
     ///   - before: only rows that stand after this one in the list, for paging.
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]?
 
+    /// Those of them that are about one student, under the student's row id or the institution's number.
+    /// - Parameter student: a row id or an institution's number of this session; for any other text the rows that bear just that.
+    func logs(of session: SessionID, student: String, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]?
+
     /// Adds one row to a session's log; `nil` when there is no such session.
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog?
 
@@ -93,6 +98,22 @@ package protocol Store: Sendable {
 
     /// What is known of one task; `nil` when there is no such task.
     func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot?
+
+    /// The same, with all that is known of the student; `nil` when there is no such task.
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord?
+
+    // MARK: Retries
+
+    /// The failed students of a session who bear a sound task id, by task id; `nil` when there is no such session.
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]?
+
+    /// Sets failed tasks back to PENDING as their next attempt, by ``RetryRule``, and rolls up their sessions: clears the result,
+    /// the errors and the marks, adds a row to the session log. Answers to questions that were sent before, and reports of a
+    /// run with a lower number than the next, change nothing from then on.
+    /// - Parameter tasks: at most those of one session. Returns the attempts that have begun.
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int]
+
+    // MARK: Health
 
     /// Throws unless the database takes a write now: commits one small row of the monitor's own.
     func verifyWritable() async throws(StoreError)

@@ -2,8 +2,8 @@
 package enum CheckOutcome: Sendable, Equatable {
     /// The answer was committed.
     case checked(CheckFinding)
-    /// The question failed; the status stands.
-    case failed(status: TaskStatus, reason: String)
+    /// The question failed; the status stands. An outage is the grading server's, not the task's.
+    case failed(status: TaskStatus, reason: String, isOutage: Bool = false)
     /// Nothing was asked: a grade or a person's decision stands.
     case settled(TaskStatus, Learned?)
     /// Another instance is asking right now.

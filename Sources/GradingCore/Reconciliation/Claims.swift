@@ -36,6 +36,7 @@ package struct ClaimedTask: Sendable, Equatable {
     package let session: SessionID?
     /// When the task was first seen under way, or else when its student was made; `nil` where the claim does not say.
     package let startedAt: Timestamp?
+    package let trace: TaskTrace
 
     package init(
         task: TaskID,
@@ -45,7 +46,8 @@ package struct ClaimedTask: Sendable, Equatable {
         status: TaskStatus,
         heardAt: Timestamp? = nil,
         session: SessionID? = nil,
-        startedAt: Timestamp? = nil
+        startedAt: Timestamp? = nil,
+        trace: TaskTrace = TaskTrace()
     ) {
         self.task = task
         self.owner = owner
@@ -55,26 +57,11 @@ package struct ClaimedTask: Sendable, Equatable {
         self.heardAt = heardAt
         self.session = session
         self.startedAt = startedAt
+        self.trace = trace
     }
 
     /// The task's place on the ``CheckLadder``.
     var checksInVain: Int { quietChecks + consecutiveErrors }
-}
-
-/// What an answered check leaves behind.
-package struct NextCheck: Sendable, Equatable {
-    /// When to ask again, if the task is open still and nothing is heard of it.
-    package let at: Timestamp
-    /// Checks in a row that brought nothing new; 0 after news.
-    package let quietChecks: Int
-    /// When the answer ended the task: how late we learned of it at most, from the last sign of life.
-    package let lateness: Duration?
-
-    package init(at time: Timestamp, quietChecks: Int = 0, lateness: Duration? = nil) {
-        self.at = time
-        self.quietChecks = quietChecks
-        self.lateness = lateness
-    }
 }
 
 /// What became of the wish to check one task.
@@ -87,6 +74,40 @@ package enum SingleClaim: Sendable, Equatable {
     case noSuchTask
 }
 
+/// A check that was answered.
+package struct CheckAnswer: Sendable, Equatable {
+    package let claim: ClaimedTask
+    package let source: ReportSource
+    /// When to ask again, if the task is open still and nothing is heard of it.
+    package let nextCheckAt: Timestamp
+    /// Checks in a row that brought nothing new; 0 after news.
+    package let quietChecks: Int
+    /// When the answer ended the task: how late we learned of it at most, from the last sign of life.
+    package let lateness: Duration?
+    /// Whether the answer changed the task's status, which then has a row in the log already.
+    package let changedStatus: Bool
+    /// Set when the answer says that the task is lost; a mark from before goes when it does not.
+    package let loss: Loss?
+
+    package init(
+        claim: ClaimedTask,
+        source: ReportSource,
+        nextCheckAt: Timestamp,
+        quietChecks: Int = 0,
+        lateness: Duration? = nil,
+        changedStatus: Bool = false,
+        loss: Loss? = nil
+    ) {
+        self.claim = claim
+        self.source = source
+        self.nextCheckAt = nextCheckAt
+        self.quietChecks = quietChecks
+        self.lateness = lateness
+        self.changedStatus = changedStatus
+        self.loss = loss
+    }
+}
+
 /// A check that brought no report.
 package struct CheckFailure: Sendable, Equatable {
     package let claim: ClaimedTask
@@ -94,11 +115,14 @@ package struct CheckFailure: Sendable, Equatable {
     package let reason: String
     package let source: ReportSource
     package let nextCheckAt: Timestamp
+    /// Set when the failure says that the task is lost; a mark from before stays when it does not.
+    package let loss: Loss?
 
-    package init(claim: ClaimedTask, reason: String, source: ReportSource, nextCheckAt: Timestamp) {
+    package init(claim: ClaimedTask, reason: String, source: ReportSource, nextCheckAt: Timestamp, loss: Loss? = nil) {
         self.claim = claim
         self.reason = reason
         self.source = source
         self.nextCheckAt = nextCheckAt
+        self.loss = loss
     }
 }

@@ -32,7 +32,7 @@ package actor Reconciler {
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        metrics factory: any MetricsFactory = MetricsSystem.factory,
+        metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger
     ) {
         let decode: StatusCheck.Decode = { (body, task, provenance) throws(ReportDecodingError) in
@@ -48,13 +48,13 @@ package actor Reconciler {
                     policy: policy,
                     wallClock: wallClock,
                     clock: clock,
-                    metrics: GradingServerMetrics(factory: factory),
+                    metrics: GradingServerMetrics(factory: metrics),
                     logger: logger
                 ),
                 policy: policy,
                 wallClock: wallClock,
                 random: random,
-                metrics: CheckMetrics(factory: factory),
+                metrics: CheckMetrics(factory: metrics),
                 logger: logger
             ),
             owner: owner,

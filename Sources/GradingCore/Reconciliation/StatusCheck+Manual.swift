@@ -29,7 +29,7 @@ extension StatusCheck {
         case .refused(_, let wait):
             // Nothing was asked, so nothing is held against the task.
             try await store.release([claim])
-            return .failed(status: claim.status, reason: Self.refusal(wait))
+            return .failed(status: claim.status, reason: Self.refusal(wait), isOutage: true)
         case .interrupted: return .interrupted(claim)
         }
     }
@@ -68,7 +68,8 @@ extension StatusCheck {
         case .failed(let reason):
             if let storeFailure = settlement.storeFailure { throw storeFailure }
             // A callback may have ended the task meanwhile.
-            return .failed(status: try await store.task(task)?.status ?? settlement.claim.status, reason: reason)
+            let status = try await store.task(task)?.status ?? settlement.claim.status
+            return .failed(status: status, reason: reason, isOutage: settlement.isOutage)
         case .interrupted:
             return .interrupted(settlement.claim)
         }
@@ -77,6 +78,6 @@ extension StatusCheck {
 
 extension CheckOutcome {
     fileprivate static func interrupted(_ claim: ClaimedTask) -> CheckOutcome {
-        .failed(status: claim.status, reason: "the check was interrupted")
+        .failed(status: claim.status, reason: "the check was interrupted", isOutage: true)
     }
 }

@@ -38,8 +38,18 @@ struct StatusCheck: Sendable {
         let verdict: Verdict
         /// When the answer ended the task: how late we learned of it at most.
         var lateness: Duration?
+        /// Whether the grading server, rather than the task, is to blame.
+        var isOutage = false
         /// Set when the lease could not be ended: the database is not serving.
         var storeFailure: StoreError?
+    }
+
+    /// A verdict, and what else a check found.
+    struct Finding: Sendable {
+        let verdict: Verdict
+        var isOutage = false
+        /// Set when the task seems lost.
+        var loss: Loss?
     }
 
     let store: any Store
@@ -83,32 +93,69 @@ struct StatusCheck: Sendable {
 
     /// Commits the answer, or records that there was none; either way the lease ends.
     func settle(_ answer: Answer, source: ReportSource) async -> Settlement {
-        let verdict = await verdict(on: answer, source: source)
-        metrics.count(verdict, source: source)
+        let finding = await finding(in: answer, source: source)
+        metrics.count(finding.verdict, source: source)
         let now = wallClock.now()
-        let next = nextCheck(of: answer.claim, after: verdict, source: source, at: now)
-        let storeFailure = await endLease(of: answer.claim, after: verdict, next, source: source, at: now)
-        return Settlement(claim: answer.claim, verdict: verdict, lateness: next.lateness, storeFailure: storeFailure)
+        let next = nextCheck(of: answer.claim, after: finding, source: source, at: now)
+        let storeFailure = await endLease(of: answer.claim, after: finding, next, source: source, at: now)
+        return Settlement(
+            claim: answer.claim,
+            verdict: finding.verdict,
+            lateness: next.lateness,
+            isOutage: finding.isOutage,
+            storeFailure: storeFailure
+        )
     }
 
-    private func verdict(on answer: Answer, source: ReportSource) async -> Verdict {
+    private func finding(in answer: Answer, source: ReportSource) async -> Finding {
         do throws(GradingServerError) {
-            let body = try answer.body.get()
-            return await commit(body, of: answer, source: source)
+            return await finding(in: try answer.body.get(), of: answer, source: source)
         } catch {
-            return error == .cancelled ? .interrupted : .failed(reason: "\(error)")
+            switch error {
+            case .cancelled: return Finding(verdict: .interrupted)
+            case .status(404):
+                let verdict = policy.loss.verdictOnUnknownTask(answer.claim, at: wallClock.now())
+                return await finding(on: verdict, answer, source)
+                    ?? Finding(verdict: .failed(reason: "\(error)"), loss: verdict.loss)
+            default: return Finding(verdict: .failed(reason: "\(error)"), isOutage: error.isOutage)
+            }
         }
     }
 
-    private func commit(_ body: [UInt8], of answer: Answer, source: ReportSource) async -> Verdict {
+    private func finding(in body: [UInt8], of answer: Answer, source: ReportSource) async -> Finding {
         let task = answer.claim.task
         let report: TaskReport
         do throws(ReportDecodingError) {
             report = try decode(body, task, Provenance(source: source, observedAt: answer.sentAt))
         } catch {
-            return .failed(reason: "the grading server's answer could not be read: \(error)")
+            return Finding(verdict: .failed(reason: "the grading server's answer could not be read: \(error)"))
         }
-        guard report.task == task else { return .failed(reason: "the grading server answered about another task") }
+        guard report.task == task else {
+            return Finding(verdict: .failed(reason: "the grading server answered about another task"))
+        }
+        guard report.meaning == .known(.pending) else { return Finding(verdict: await commit(report)) }
+        let verdict = policy.loss.verdictOnPending(answer.claim, at: wallClock.now())
+        if let finding = await finding(on: verdict, answer, source) { return finding }
+        guard let loss = verdict.loss else { return Finding(verdict: await commit(report)) }
+        // Not submitted: no sign of life, and it would change no status.
+        return Finding(verdict: .committed(ReportOutcome(.stale, status: answer.claim.status)), loss: loss)
+    }
+
+    /// The end of a task that has been lost for too long; `nil` for any other verdict. What a callback said since the question
+    /// was sent is newer, and stands.
+    private func finding(on verdict: LossPolicy.Verdict, _ answer: Answer, _ source: ReportSource) async -> Finding? {
+        guard case .givenUp(let loss) = verdict else { return nil }
+        let end = TaskReport(
+            task: answer.claim.task,
+            word: "LOST",
+            meaning: .known(.failed),
+            error: loss.errorText,
+            provenance: Provenance(source: source, observedAt: answer.sentAt)
+        )
+        return Finding(verdict: await commit(end), loss: loss)
+    }
+
+    private func commit(_ report: TaskReport) async -> Verdict {
         do throws(CommitError) {
             return .committed(try await commits.submit(report))
         } catch {
@@ -127,22 +174,38 @@ struct StatusCheck: Sendable {
 
     private func endLease(
         of claim: ClaimedTask,
-        after verdict: Verdict,
+        after finding: Finding,
         _ next: NextCheck,
         source: ReportSource,
         at now: Timestamp
     ) async -> StoreError? {
         do throws(StoreError) {
-            switch verdict {
-            case .committed:
-                try await store.recordAnsweredCheck(claim, next)
+            switch finding.verdict {
+            case .committed(let outcome):
+                let answer = CheckAnswer(
+                    claim: claim,
+                    source: source,
+                    nextCheckAt: next.at,
+                    quietChecks: next.quietChecks,
+                    lateness: next.lateness,
+                    changedStatus: outcome.changedStatus,
+                    loss: finding.loss
+                )
+                try await store.recordAnsweredCheck(answer, at: now)
             case .failed(let reason):
-                let failure = CheckFailure(claim: claim, reason: reason, source: source, nextCheckAt: next.at)
+                let failure = CheckFailure(
+                    claim: claim,
+                    reason: reason,
+                    source: source,
+                    nextCheckAt: next.at,
+                    loss: finding.loss
+                )
                 try await store.recordFailedCheck(failure, at: now)
                 logger.debug("A check failed", metadata: ["task": "\(claim.task)", "reason": "\(reason)"])
             case .interrupted:
-                break
+                return nil
             }
+            if let loss = finding.loss, claim.trace.standingLoss == nil { metrics.countLost(loss.evidence) }
             return nil
         } catch {
             logger.warning(
@@ -153,20 +216,31 @@ struct StatusCheck: Sendable {
         }
     }
 
+    private static let leastWaitOfLost = Duration.seconds(900)
+
+    /// What a check leaves behind.
+    private struct NextCheck {
+        let at: Timestamp
+        var quietChecks = 0
+        var lateness: Duration?
+    }
+
     /// News starts the ladder anew. A person's question takes no step on it, or a few of them would put the sweep's off.
     private func nextCheck(
         of claim: ClaimedTask,
-        after verdict: Verdict,
+        after finding: Finding,
         source: ReportSource,
         at now: Timestamp
     ) -> NextCheck {
-        if case .committed(let outcome) = verdict, outcome.changedStatus {
+        if case .committed(let outcome) = finding.verdict, outcome.changedStatus {
             let hasEnded = outcome.status.map { !$0.isOpen } ?? false
             let lateness = claim.heardAt.map { max(.zero, $0.duration(to: now)) }
             return NextCheck(at: now.advanced(by: policy.grace), lateness: hasEnded ? lateness : nil)
         }
         let checks = claim.checksInVain + (source == .manual ? 0 : 1)
-        let wait = policy.ladder.wait(afterChecks: claim.checksInVain, random: random())
+        let step = policy.ladder.wait(afterChecks: claim.checksInVain, random: random())
+        // Nothing is to be expected soon of a task that seems lost.
+        let wait = finding.loss == nil ? step : max(step, Self.leastWaitOfLost)
         return NextCheck(at: now.advanced(by: wait), quietChecks: checks)
     }
 }

@@ -40,8 +40,17 @@ struct Sweep: Sendable {
         summary.gradingServer = check.gate.health.breaker
         await release(progress.unasked)
         await measureLoss()
+        if progress.foundServerDown { noteOutage(progress) }
         check.metrics.recordSweep(took: stopwatch.elapsed())
         return try await conclude(summary, storeFailure: progress.storeFailure)
+    }
+
+    private func noteOutage(_ progress: SweepProgress) {
+        check.metrics.countOutage()
+        check.logger.warning(
+            "The grading server does not answer; the sweep asks no more, the next one tries again",
+            metadata: ["failed": "\(progress.errors)", "unasked": "\(progress.unasked.count)"]
+        )
     }
 
     /// Where this fails, the leases end by themselves.
@@ -89,7 +98,7 @@ struct Sweep: Sendable {
     /// Claim after claim until nothing is due or the budget is spent, never more than the allowed number in flight.
     private func askDueTasks(until stopwatch: Stopwatch) async -> SweepProgress {
         await withTaskGroup(of: Step.self) { group in
-            var progress = SweepProgress(maxInFlight: policy.maxInFlight)
+            var progress = SweepProgress(maxInFlight: policy.maxInFlight, outageThreshold: policy.outageThreshold)
             var graces = SweepGraces(policy: policy.effectiveAdaptiveGrace, store: store, ledger: ledger)
             while true {
                 if mustStop(stopwatch) { progress.stop() }

@@ -6,6 +6,8 @@ package struct MonitorStatistics: Sendable, Equatable {
     package var studentsGraded = 0
     package var studentsFailed = 0
     package var requiresReview = 0
+    /// Open tasks that seem to be lost: see ``LossPolicy``.
+    package var lost = 0
     /// Mean percentage (0 to 100) of the graded students; `nil` before the first.
     package var averageScore: Double?
     package var oldestPending: OldestPendingTask?

@@ -14,6 +14,12 @@ package enum TaskStatus: String, Sendable, Hashable, CaseIterable {
     /// Whether the grading server may still have news of the task.
     package var isOpen: Bool { self == .pending || self == .processing }
 
+    /// The status to store in a schema that may lack REQUIRES_REVIEW: then it is COMPLETED, with a warning in the log and the mark
+    /// that it needs a review.
+    package func stored(hasReviewStatus: Bool) -> TaskStatus {
+        self == .requiresReview && !hasReviewStatus ? .completed : self
+    }
+
     /// Whether the task has ended with something to show: anything ended but FAILED.
     package var hasResult: Bool { !isOpen && self != .failed }
 }

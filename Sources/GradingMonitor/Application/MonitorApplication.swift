@@ -81,6 +81,7 @@ struct MonitorApplication: Sendable {
         server.trustedProxies = configuration.trustedProxies
         server.rateLimits.cron = configuration.cronLimit
         server.rateLimits.manual = configuration.manualLimit
+        server.maximumAttempts = configuration.maximumAttempts
         server.maximumConnections = OpenFileLimit.connections(of: OpenFileLimit.raise())
         server.readiness = ReadinessPolicy(sweep: configuration.reconciliation.sweep)
         return server

@@ -59,11 +59,18 @@ struct GradingServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The grading server's own status words: WORD=STATUS,...", valueName: "words"))
     var statusWords: String?
 
+    @Option(help: ArgumentHelp("How long a task may be PENDING before it counts as lost (default: 24h).", valueName: "time"))
+    var pendingDeadline: String?
+
+    @Option(help: ArgumentHelp("How long a task counts as lost before it becomes FAILED (default: 24h).", valueName: "time"))
+    var lostAfter: String?
+
     var settings: [Setting: String?] {
         [
             .gradingServerURL: gradingServerURL, .gradingServerTimeout: gradingServerTimeout,
             .gradingServerRequestsPerSecond: requestsPerSecond, .gradingServerMaxInFlight: maxInFlight,
             .breakerFailures: breakerFailures, .breakerInterval: breakerInterval, .statusWords: statusWords,
+            .pendingDeadline: pendingDeadline, .lostAfter: lostAfter,
         ]
     }
 }
@@ -129,6 +136,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Manual checks / seconds for one client (default: 30/60).", valueName: "limit"))
     var rateLimitManual: String?
 
+    @Option(help: ArgumentHelp("How often a student may be graded in all (default: 3).", valueName: "number"))
+    var maxAttempts: String?
+
     @Option(help: ArgumentHelp("Most reports in one transaction; 1 only to compare (default: 256).", valueName: "number"))
     var commitBatchReports: String?
 
@@ -136,7 +146,7 @@ struct ServerOptions: ParsableArguments {
         [
             .httpHost: httpHost, .httpPort: httpPort, .trustedProxies: trustedProxies, .webhookSchemes: webhookSchemes,
             .sweepInterval: sweepInterval, .rateLimitCron: rateLimitCron, .rateLimitManual: rateLimitManual,
-            .commitBatchReports: commitBatchReports,
+            .maxAttempts: maxAttempts, .commitBatchReports: commitBatchReports,
         ]
     }
 }

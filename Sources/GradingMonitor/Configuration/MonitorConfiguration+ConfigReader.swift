@@ -8,6 +8,7 @@ extension MonitorConfiguration {
     /// - `trustedProxies` (`TRUSTED_PROXIES`, default none): addresses or networks (`10.0.0.0/8`), comma-separated.
     /// - `rateLimit.cron` (`RATE_LIMIT_CRON`, default `6/60`), `rateLimit.manual` (`RATE_LIMIT_MANUAL`, default `30/60`):
     ///   requests / seconds for one client.
+    /// - `max.attempts` (`MAX_ATTEMPTS`, default 3): how often a student may be graded, the first time among them; 1 to 100.
     /// - the keys of ``ReconciliationConfiguration`` and ``SecretsConfiguration``.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
         self.init(
@@ -18,6 +19,7 @@ extension MonitorConfiguration {
         port = try await config.integer(.httpPort, in: 0...65_535) ?? port
         trustedProxies = try await Self.trustedProxies(config)
         cronLimit = try await config.rateLimit(.rateLimitCron, name: cronLimit.name) ?? cronLimit
+        maximumAttempts = try await config.integer(.maxAttempts, in: 1...100) ?? maximumAttempts
         manualLimit = try await config.rateLimit(.rateLimitManual, name: manualLimit.name) ?? manualLimit
     }
 

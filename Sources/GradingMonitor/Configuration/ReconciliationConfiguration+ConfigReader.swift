@@ -33,6 +33,8 @@ extension ReconciliationConfiguration {
     /// - `sweep.adaptiveQuantile` (`SWEEP_ADAPTIVE_QUANTILE`, default 90): per cent of the finished tasks that took no longer, 1 to 100.
     /// - `sweep.adaptiveLimit` (`SWEEP_ADAPTIVE_LIMIT`, default 1 h): the longest that a task is left alone for it; 0 to 7 days.
     /// - `sweep.batchSize` (`SWEEP_BATCH_SIZE`, default 10): tasks claimed at a time, 1 to 1,000.
+    /// - `pending.deadline` (`PENDING_DEADLINE`, default 24 h): how long a task may wait before it counts as lost; 1 min to 90 days.
+    /// - `lost.after` (`LOST_AFTER`, default 24 h): how long a task counts as lost before it becomes FAILED; 0 to 90 days.
     /// - `commit.batchReports` (`COMMIT_BATCH_REPORTS`, default 256): reports in one transaction, 1 to 256.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
         self.init(gradingServerURL: try await Self.gradingServerURL(config))
@@ -54,6 +56,10 @@ extension ReconciliationConfiguration {
             try await config.duration(.sweepPriorityStep, in: .zero...(.seconds(7 * 86_400))) ?? sweep.priorityStep
         sweep.adaptiveGrace = try await Self.adaptiveGrace(config, sweep.adaptiveGrace)
         sweep.batchSize = try await config.integer(.sweepBatchSize, in: 1...1_000) ?? sweep.batchSize
+        let longest = Duration.seconds(90 * 86_400)
+        sweep.loss.pendingDeadline =
+            try await config.duration(.pendingDeadline, in: .seconds(60)...longest) ?? sweep.loss.pendingDeadline
+        sweep.loss.lostAfter = try await config.duration(.lostAfter, in: .zero...longest) ?? sweep.loss.lostAfter
         let most = CommitBounds.standard.batchReports
         commitBatchReports = try await config.integer(.commitBatchReports, in: 1...most) ?? most
     }

@@ -46,6 +46,11 @@ struct Setting: Sendable, Hashable {
     static let sweepJitter = Setting("sweep.jitter", "SWEEP_JITTER")
     static let sweepGrace = Setting("sweep.grace", "SWEEP_GRACE")
 
+    static let pendingDeadline = Setting("pending.deadline", "PENDING_DEADLINE")
+    static let lostAfter = Setting("lost.after", "LOST_AFTER")
+
+    static let maxAttempts = Setting("max.attempts", "MAX_ATTEMPTS")
+
     static let rateLimitCron = Setting("rateLimit.cron", "RATE_LIMIT_CRON")
     static let rateLimitManual = Setting("rateLimit.manual", "RATE_LIMIT_MANUAL")
     static let commitBatchReports = Setting("commit.batchReports", "COMMIT_BATCH_REPORTS")
@@ -58,8 +63,7 @@ struct Setting: Sendable, Hashable {
         databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
         breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
         httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
-        sweepPriorityStep, sweepAdaptiveGrace, sweepAdaptiveQuantile, sweepAdaptiveLimit, rateLimitCron,
-        rateLimitManual,
-        commitBatchReports, logLevel, logFormat,
+        sweepPriorityStep, sweepAdaptiveGrace, sweepAdaptiveQuantile, sweepAdaptiveLimit, pendingDeadline, lostAfter,
+        maxAttempts, rateLimitCron, rateLimitManual, commitBatchReports, logLevel, logFormat,
     ]
 }

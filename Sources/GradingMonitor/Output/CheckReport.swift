@@ -35,7 +35,7 @@ struct CheckReport: JSONReport {
                     askedBy: finding.askedBy,
                     learned: finding.learned
                 )
-            case .failed(let status, let reason): Self.result(task, status, error: reason)
+            case .failed(let status, let reason, _): Self.result(task, status, error: reason)
             case .settled(let status, let learned):
                 Self.result(task, status, learned: learned, note: "already settled, not asked again")
             case .leasedElsewhere(let status): Self.result(task, status, note: "another check is under way")

@@ -111,7 +111,7 @@ extension InspectionReport.Found {
     fileprivate func section(_ title: String, line: (Item) -> String) -> [String] {
         let lines = items.map { "  " + LogText.escaped(line($0)) }
         let rest = total - items.count
-        return ["\(total) \(title)"] + lines + (rest > 0 ? ["  and \(rest) more"] : [])
+        return ["\(title): \(total)"] + lines + (rest > 0 ? ["  and \(rest) more"] : [])
     }
 }
 

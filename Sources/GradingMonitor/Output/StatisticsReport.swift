@@ -12,6 +12,7 @@ struct StatisticsReport: JSONReport {
         let averageScore: Double?
         let requiresReview: Int
         let failed: Int
+        let lost: Int
         /// Ended tasks by who told us: `callback`, `sweep`, `manual`.
         let completedBy: [String: Int]
         /// Remembered deliveries by outcome: `applied`, `duplicate`, …
@@ -60,6 +61,7 @@ struct StatisticsReport: JSONReport {
             ("sessions", "\(stats.totalSessions)"),
             ("students graded", "\(stats.totalStudentsGraded)"),
             ("students failed", "\(stats.failed)"),
+            ("seem lost", "\(stats.lost)"),
             ("to be reviewed", "\(stats.requiresReview)"),
             ("average score", stats.averageScore.map { "\(($0 * 10).rounded() / 10) %" } ?? "-"),
         ]
@@ -93,6 +95,7 @@ extension StatisticsReport.Figures {
             averageScore: statistics.averageScore,
             requiresReview: statistics.requiresReview,
             failed: statistics.studentsFailed,
+            lost: statistics.lost,
             completedBy: Self.counts(statistics.endedBy),
             deliveries: Self.counts(statistics.deliveries),
             failingTasks: StatisticsReport.Failing(statistics.failing),
@@ -107,7 +110,8 @@ extension StatisticsReport.Figures {
 
     private enum CodingKeys: CodingKey {
         case totalPendingTasks, totalProcessingTasks, totalActiveSessions, oldestPendingTask, totalSessions
-        case totalStudentsGraded, averageScore, requiresReview, failed, completedBy, deliveries, failingTasks, callbackLoss
+        case totalStudentsGraded, averageScore, requiresReview, failed, lost, completedBy, deliveries, failingTasks
+        case callbackLoss
     }
 
     /// Written out because what is not there is `null` in the answer, where the synthesized code would leave it out.
@@ -122,6 +126,7 @@ extension StatisticsReport.Figures {
         try container.encode(averageScore, forKey: .averageScore)
         try container.encode(requiresReview, forKey: .requiresReview)
         try container.encode(failed, forKey: .failed)
+        try container.encode(lost, forKey: .lost)
         try container.encode(completedBy, forKey: .completedBy)
         try container.encode(deliveries, forKey: .deliveries)
         try container.encode(failingTasks, forKey: .failingTasks)

@@ -6,6 +6,7 @@ import HummingbirdCore
 struct MonitoringRoutes: Sendable {
     let store: any Store
     let reconciler: Reconciler
+    let commits: CommitQueue
     let gatekeeper: Gatekeeper
     let access: Access
     let wallClock: WallClock
@@ -46,8 +47,10 @@ struct MonitoringRoutes: Sendable {
             "averageScore": JSONValue(statistics.averageScore),
             "requiresReview": .integer(statistics.requiresReview),
             "failed": .integer(statistics.studentsFailed),
+            "lost": .integer(statistics.lost),
             "completedBy": .counts(ReportSource.allCases, statistics.endedBy),
             "deliveries": .counts(Disposition.allCases, statistics.deliveries),
+            "unknownStatusWords": document(commits.unknownWordCounts),
             "failingTasks": document(statistics.failing),
         ]
     }
@@ -95,6 +98,17 @@ struct MonitoringRoutes: Sendable {
             "nextQuestionAt": JSONValue(health.nextQuestionAt?.iso8601),
         ]
     }
+
+    /// What this process has met since it began, the most frequent words first.
+    private func document(_ counts: UnknownWordCounts) -> JSONValue {
+        let words = counts.words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.wordsShown)
+        return [
+            "total": .integer(counts.total),
+            "words": .object(words.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
+        ]
+    }
+
+    private static let wordsShown = 20
 
     private func document(_ task: OldestPendingTask?) -> JSONValue {
         guard let task else { return .null }

@@ -9,13 +9,13 @@ extension JSONValue {
             "message": .string(log.message),
             "context": JSONValue(log.context),
             "studentId": JSONValue(log.studentID),
-            "metadata": .metadata(log.metadata),
+            "metadata": .stored(log.metadata),
             "createdAt": .string(log.createdAt.iso8601),
         ]
     }
 
-    /// The column is another program's too: what is not JSON is shown as the text that it is.
-    private static func metadata(_ text: String?) -> JSONValue {
+    /// A JSON column. It is another program's too: what is not JSON is shown as the text that it is.
+    static func stored(_ text: String?) -> JSONValue {
         guard let text else { return .null }
         return (try? StrictJSON.validate(Array(text.utf8))) == nil ? .string(text) : .raw(text)
     }

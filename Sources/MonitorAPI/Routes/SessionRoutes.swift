@@ -46,7 +46,7 @@ struct SessionRoutes: Sendable {
     private func logs(_ request: APIRequest) async throws -> Response {
         let session = try request.sessionID()
         let page = try LogPage(request)
-        guard let rows = try await store.logs(of: session, limit: page.limit, before: page.before) else {
+        guard let rows = try await rows(of: session, page, student: try request.queryValue("studentId")) else {
             throw Problem.noSuchSession
         }
         return .json([
@@ -54,6 +54,12 @@ struct SessionRoutes: Sendable {
             "logs": .array(rows.map(JSONValue.init)),
             "nextBefore": JSONValue(page.next(after: rows)),
         ])
+    }
+
+    /// - Parameter student: only the rows about this one, by row id or by the institution's number.
+    private func rows(of session: SessionID, _ page: LogPage, student: String?) async throws(StoreError) -> [SessionLog]? {
+        guard let student else { return try await store.logs(of: session, limit: page.limit, before: page.before) }
+        return try await store.logs(of: session, student: student, limit: page.limit, before: page.before)
     }
 
     /// A page of 1,000 rows is answered in one piece.

@@ -68,7 +68,7 @@ struct TaskRoutes: Sendable {
             return result(finding.status, updated: finding.updated)
                 .adding("askedBy", .string(finding.askedBy.rawValue))
                 .adding(finding.learned)
-        case .failed(let status, let reason): return result(status).adding("error", .string(reason))
+        case .failed(let status, let reason, _): return result(status).adding("error", .string(reason))
         case .settled(let status, let learned):
             return result(status).adding(learned).adding("note", "already settled, not asked again")
         case .leasedElsewhere(let status): return result(status).adding("note", "another check is under way")

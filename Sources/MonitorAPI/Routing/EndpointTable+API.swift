@@ -64,18 +64,40 @@ extension EndpointTable {
             limits: limits,
             wallClock: wallClock
         )
+        let details = TaskDetailRoutes(store: store, decoder: decoder, gatekeeper: gatekeeper, access: access)
+        let updates = StatusUpdateRoutes(
+            commits: commits,
+            decoder: decoder,
+            gatekeeper: gatekeeper,
+            access: access,
+            wallClock: wallClock
+        )
+        let retries = RetryRoutes(
+            retry: SessionRetry(
+                store: store,
+                reconciler: reconciler,
+                maximumAttempts: configuration.maximumAttempts,
+                wallClock: wallClock
+            ),
+            gatekeeper: gatekeeper,
+            access: access,
+            limits: limits,
+            wallClock: wallClock
+        )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
         let priorities = PriorityRoutes(store: store, gatekeeper: gatekeeper, access: access)
         let monitoring = MonitoringRoutes(
             store: store,
             reconciler: reconciler,
+            commits: commits,
             gatekeeper: gatekeeper,
             access: access,
             wallClock: wallClock
         )
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
-                + sessions.endpoints + priorities.endpoints + monitoring.endpoints
+                + details.endpoints + updates.endpoints + sessions.endpoints + retries.endpoints
+                + priorities.endpoints + monitoring.endpoints
         )
     }
 }

@@ -14,7 +14,18 @@ extension CommitPlan {
             deliveryQueries(statements, at: now) + taskQueries(statements, recorded, at: now)
             + logAndChangeQueries(statements, at: now)
         // Apart from the rest: that a key was noted before leaves them nothing to write.
-        return keyQueries(keys, statements, at: now) + (writes.isEmpty ? [Self.barrier()] : writes)
+        return keyQueries(keys, statements, at: now) + writes + (isSureToWrite ? [] : [Self.barrier()])
+    }
+
+    /// Other rows may be gone by now: a delivery that was pruned since it was read, the session of a former task.
+    private var isSureToWrite: Bool {
+        !tasks.isEmpty
+            || deliveries.contains {
+                switch $0 {
+                case .remember, .park: true
+                case .settle, .markConflict: false
+                }
+            }
     }
 
     /// A batch of nothing but duplicates is acknowledged too, so it has to wait for the standby as well: the commit that it
@@ -66,8 +77,22 @@ extension CommitPlan {
     // MARK: Logs, changes, keys
 
     private func logAndChangeQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
-        (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
+        let logs = logs + replacementLogs
+        return (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
             + (changes.isEmpty ? [] : [statements.insertChanges(changes, at: now)])
+    }
+
+    /// Of the results that are stored with U+FFFD for U+0000: once for each, as they are stored.
+    private var replacementLogs: [LogWrite] {
+        tasks.filter { $0.move?.result?.raw.hasNullEscape == true }.map { task in
+            LogWrite(
+                session: task.state.session,
+                student: task.state.student,
+                level: .warning,
+                message: "Task \(task.state.task): the result holds U+0000, which jsonb cannot keep; U+FFFD stands for it",
+                source: task.state.learnedVia ?? .callback
+            )
+        }
     }
 
     private func keyQueries(_ keys: [String], _ statements: ApplyStatements, at now: Timestamp) -> [Query] {

@@ -13,10 +13,11 @@ actor ConnectionPool {
         size: Int,
         _ options: ConnectionOptions,
         _ role: ConnectionRole = .pool,
+        reach: ServerReach,
         patience: Duration = .seconds(5),
         logger: Logger
     ) {
-        connections = (0..<size).map { _ in PostgresConnection(options, role, logger: logger) }
+        connections = (0..<size).map { _ in PostgresConnection(options, role, reach: reach, logger: logger) }
         idle = connections
         self.patience = patience
     }

@@ -7,17 +7,19 @@ actor PostgresConnection {
     private let thread: ConnectionThread
     private let options: ConnectionOptions
     private let role: ConnectionRole
+    private let reach: ServerReach
     private let logger: Logger
     private var session: Session?
-    private var backoff = ReconnectBackoff()
     private var isClosed = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(_ options: ConnectionOptions, _ role: ConnectionRole, logger: Logger) {
+    /// - Parameter reach: shared by the connections to the same server.
+    init(_ options: ConnectionOptions, _ role: ConnectionRole, reach: ServerReach = ServerReach(), logger: Logger) {
         thread = ConnectionThread(name: "pg \(role.rawValue)")
         self.options = options
         self.role = role
+        self.reach = reach
         self.logger = logger
     }
 
@@ -30,7 +32,7 @@ actor PostgresConnection {
         var pause = 0.002
         while true {
             let isFresh = session == nil
-            let session = try connected()
+            let session = try connected(until: deadline)
             do throws(PostgresError) {
                 defer { if !session.isReusable { self.session = nil } }
                 return try body(session, deadline)
@@ -49,18 +51,22 @@ actor PostgresConnection {
         session = nil
     }
 
-    private func connected() throws(StoreError) -> Session {
+    private func connected(until deadline: Deadline) throws(StoreError) -> Session {
         if let session { return session }
         guard !isClosed else { throw .unavailable("the database was closed") }
-        guard backoff.allowsTry() else { throw .unavailable(backoff.reason) }
+        let attempt: ReconnectBackoff.Attempt
+        switch reach.begin() {
+        case .success(let begun): attempt = begun
+        case .failure(let notYet): throw .unavailable(notYet.reason)
+        }
         do throws(PostgresError) {
-            let session = try Session(options, role)
-            backoff.succeeded()
+            let session = try Session(options, role, withSettings: !reach.refusesOptions, until: deadline)
+            reach.succeeded(with: session)
             self.session = session
             return session
         } catch {
             let error = StoreError(error)
-            backoff.failed(error.reason)
+            reach.failed(attempt, error.reason)
             logger.debug("No connection to PostgreSQL", metadata: ["for": "\(role.rawValue)", "error": "\(error.reason)"])
             throw error
         }

@@ -8,8 +8,12 @@ import Glibc
 final class Session {
     let connection: OpaquePointer
     let notices = NoticeLog()
-    /// Whether a pooler such as pgbouncer stands in between, which may give every transaction another server connection:
-    /// nothing may be left in the session then, neither prepared statements nor settings nor LISTEN.
+    /// Whether a pooler such as pgbouncer stands in between.
+    private(set) var hasMetPooler = false
+    /// Whether the server has taken our settings at the start.
+    let hasSettings: Bool
+    /// Whether nothing may be left in the session, neither prepared statements nor settings nor LISTEN: a pooler may give every
+    /// transaction another server connection. True too where the settings were not taken, so that each transaction has them.
     var isPooled = false
     /// What a transaction has to ask for itself when the session cannot keep it.
     private let settings: Statement
@@ -20,14 +24,23 @@ final class Session {
     /// Set when an answer is still owed: whoever used this connection next would read it.
     var isOutOfStep = false
 
-    /// Connects, trying the hosts of the URL in turn. Blocks for at most ``ConnectionOptions``' timeout for each.
-    init(_ options: ConnectionOptions, _ role: ConnectionRole) throws(PostgresError) {
+    /// Connects, trying the hosts of the URL in turn. Blocks for at most ``ConnectionOptions``' timeout for each, and then until
+    /// the deadline: a pooler lets us in before it has a server connection for us.
+    ///
+    /// - Parameter withSettings: whether to try with our settings first.
+    init(
+        _ options: ConnectionOptions,
+        _ role: ConnectionRole,
+        withSettings: Bool,
+        until deadline: Deadline
+    ) throws(PostgresError) {
         settings = SessionSettings(role).local
-        connection = try Self.connect(options, role)
+        (connection, hasSettings) = try Self.connect(options, role, withSettings: withSettings)
         notices.listen(to: connection)
         PQsetnonblocking(connection, 1)
         PQenterPipelineMode(connection)
-        isPooled = try meetsPooler()
+        hasMetPooler = try meetsPooler(until: deadline)
+        isPooled = hasMetPooler || !hasSettings
     }
 
     deinit {
@@ -51,8 +64,8 @@ final class Session {
     var opening: [Query] { isPooled ? [Statement.begin(), settings()] : [Statement.begin()] }
 
     /// The process id in the startup's key is the pooler's invention, where there is one.
-    private func meetsPooler() throws(PostgresError) -> Bool {
-        let pid = try run([Self.backendPID()], until: Deadline(in: .seconds(2))).first?.first?.integer(0)
+    private func meetsPooler(until deadline: Deadline) throws(PostgresError) -> Bool {
+        let pid = try run([Self.backendPID()], until: deadline).first?.first?.integer(0)
         return pid.map { $0 != Int(PQbackendPID(connection)) } ?? true
     }
 
@@ -62,18 +75,21 @@ final class Session {
 // MARK: Connecting
 
 extension Session {
-    private static func connect(_ options: ConnectionOptions, _ role: ConnectionRole) throws(PostgresError) -> OpaquePointer {
-        var connection = try start(options.keywords(for: role, settings: SessionSettings(role).startupOptions))
+    private static func connect(
+        _ options: ConnectionOptions,
+        _ role: ConnectionRole,
+        withSettings: Bool
+    ) throws(PostgresError) -> (connection: OpaquePointer, hasSettings: Bool) {
+        let settings = withSettings ? SessionSettings(role).startupOptions : nil
+        let connection = try start(options.keywords(for: role, settings: settings))
+        if PQstatus(connection) == CONNECTION_OK { return (connection, withSettings) }
+        let message = message(of: connection)
+        PQfinish(connection)
         // pgbouncer takes no options at startup unless it is told to ignore them; every transaction will set them itself.
-        if PQstatus(connection) != CONNECTION_OK, message(of: connection).contains("unsupported startup parameter") {
-            PQfinish(connection)
-            connection = try start(options.keywords(for: role, settings: nil))
+        if withSettings, message.contains("unsupported startup parameter") {
+            return try connect(options, role, withSettings: false)
         }
-        guard PQstatus(connection) == CONNECTION_OK else {
-            defer { PQfinish(connection) }
-            throw .connection(message(of: connection))
-        }
-        return connection
+        throw .connection(message)
     }
 
     private static func start(_ keywords: [(keyword: String, value: String)]) throws(PostgresError) -> OpaquePointer {

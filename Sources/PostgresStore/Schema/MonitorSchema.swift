@@ -80,6 +80,12 @@ enum MonitorSchema {
         """
         CREATE TABLE grading_monitor.results (student_id text PRIMARY KEY, result jsonb NOT NULL);
         """,
+        // Since when, and why, a task seems lost.
+        """
+        ALTER TABLE grading_monitor.tasks ADD COLUMN IF NOT EXISTS lost_since timestamp(3),
+            ADD COLUMN IF NOT EXISTS lost_evidence text;
+        CREATE INDEX IF NOT EXISTS tasks_lost_idx ON grading_monitor.tasks (task_id) WHERE lost_since IS NOT NULL;
+        """,
         // How often the grading server was asked about a task without news, and since which sign of life.
         """
         ALTER TABLE grading_monitor.tasks

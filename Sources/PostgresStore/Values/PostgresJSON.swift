@@ -1,66 +1,99 @@
-import GradingCore
+import Glibc
 
+/// JSON in UTF-8 that the scanner has found sound, and what `jsonb` makes of it. All of RFC 8259 that a scanner lets through fits,
+/// but for two things (manual, 8.14 and 8.1.2): the escape of U+0000, and numbers of more digits than `numeric` has. A grade is
+/// refused for neither.
 extension [UInt8] {
     /// The bytes for a `jsonb` value: a version and the text (`jsonb_recv` in PostgreSQL's jsonb.c).
     ///
-    /// What `jsonb` cannot hold, although it is JSON (RFC 8259), is kept as a JSON string of the same text: the escape of
-    /// U+0000, and numbers beyond `numeric` (manual, 8.14 and 8.1.2). A grade is never refused for it.
+    /// U+FFFD stands for U+0000, and the nearest double, which is what most readers make of any number, for a very long number.
     var postgresJSON: [UInt8] {
         var bytes: [UInt8] = [1]
         bytes.reserveCapacity(count + 1)
-        var limits = JSONBLimits()
-        if allSatisfy({ limits.allow($0) }) {
-            bytes.append(contentsOf: self)
-        } else {
-            JSONText.append(String(decoding: self, as: UTF8.self), to: &bytes)
-        }
+        bytes.append(contentsOf: mayHoldLongNumber ? withShortNumbers : self)
+        for position in bytes.nullEscapes { bytes.replaceSubrange(position + 2..<position + 6, with: "fffd".utf8) }
         return bytes
+    }
+
+    /// Whether `jsonb` keeps U+FFFD for a U+0000 in it.
+    var hasNullEscape: Bool { !nullEscapes.isEmpty }
+
+    // MARK: The escape of U+0000
+
+    /// Where `\u0000` begins: from one backslash to the next, and what one has escaped is passed over.
+    private var nullEscapes: [Int] {
+        let escape = #"\u0000"#
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return [] }
+            var found: [Int] = []
+            var position = 0
+            while position < count, let hit = memchr(base + position, CInt(UInt8(ascii: "\\")), count - position) {
+                position = UnsafeRawPointer(hit) - base
+                let isNull = position + escape.utf8.count <= count && memcmp(hit, escape, escape.utf8.count) == 0
+                if isNull { found.append(position) }
+                position += isNull ? escape.utf8.count : 2
+            }
+            return found
+        }
+    }
+
+    // MARK: Long numbers
+
+    /// `numeric` holds 131,072 digits before and 16,383 after the point: no number of a double's range and so many bytes at most
+    /// is beyond that.
+    private static let longestNumber = 1_000
+
+    /// A look at every 500th byte, since nearly no document has one.
+    private var mayHoldLongNumber: Bool {
+        stride(from: Self.longestNumber / 2, to: count, by: Self.longestNumber / 2).contains { position in
+            let before = self[...position].suffix(Self.longestNumber + 1).reversed().prefix { $0.isPartOfNumber }
+            let after = self[(position + 1)...].prefix(Self.longestNumber).prefix { $0.isPartOfNumber }
+            return before.count + after.count > Self.longestNumber
+        }
+    }
+
+    private var withShortNumbers: [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(count)
+        var rest = self[...]
+        while let byte = rest.first {
+            let token = byte == UInt8(ascii: "\"") ? rest.stringToken : byte.beginsNumber ? rest.numberToken : rest.prefix(1)
+            result.append(contentsOf: token.count > Self.longestNumber && byte.beginsNumber ? token.nearestDouble : token)
+            rest = rest.dropFirst(token.count)
+        }
+        return result
     }
 }
 
-/// Reads sound JSON byte by byte and says whether `jsonb` can hold what came so far.
-private struct JSONBLimits {
-    /// `numeric` holds 131,072 digits before and 16,383 after the point. No exponent of three digits leads out of that.
-    private static let numberDigits = 1_000
-    private static let exponentDigits = 3
-
-    private var isInString = false
-    /// Bytes of an escape so far, `\u000` at most; 0 outside of one.
-    private var nullEscape = 0
-    private var digits = 0
-    private var isExponent = false
-
-    mutating func allow(_ byte: UInt8) -> Bool {
-        isInString ? allowInString(byte) : allowOutside(byte)
+extension ArraySlice<UInt8> {
+    /// A string at the beginning, with its quotes.
+    fileprivate var stringToken: ArraySlice {
+        var isEscaped = false
+        let end = dropFirst().firstIndex { byte in
+            defer { isEscaped = !isEscaped && byte == UInt8(ascii: "\\") }
+            return byte == UInt8(ascii: "\"") && !isEscaped
+        }
+        return self[...(end ?? endIndex - 1)]
     }
 
-    private mutating func allowInString(_ byte: UInt8) -> Bool {
-        switch (nullEscape, byte) {
-        case (0, UInt8(ascii: "\\")): nullEscape = 1
-        case (0, UInt8(ascii: "\"")): isInString = false
-        case (0, _): break
-        case (1, UInt8(ascii: "u")), (2...4, UInt8(ascii: "0")): nullEscape += 1
-        case (5, UInt8(ascii: "0")): return false
-        default: nullEscape = 0
-        }
-        return true
-    }
+    fileprivate var numberToken: ArraySlice { prefix { $0.isPartOfNumber } }
 
-    private mutating func allowOutside(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            digits += 1
-            return digits <= (isExponent ? Self.exponentDigits : Self.numberDigits)
-        case UInt8(ascii: "e"), UInt8(ascii: "E"):
-            isExponent = digits > 0
-            digits = 0
-        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
-            break
-        default:
-            isInString = byte == UInt8(ascii: "\"")
-            isExponent = false
-            digits = 0
+    fileprivate var nearestDouble: ArraySlice {
+        let value = Double(String(decoding: self, as: UTF8.self)) ?? 0
+        let finite = Swift.max(-.greatestFiniteMagnitude, Swift.min(value, .greatestFiniteMagnitude))
+        return ArraySlice("\(finite)".utf8)
+    }
+}
+
+extension UInt8 {
+    fileprivate var beginsNumber: Bool { self == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    fileprivate var isPartOfNumber: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"),
+            UInt8(ascii: "E"):
+            true
+        default: false
         }
-        return true
     }
 }

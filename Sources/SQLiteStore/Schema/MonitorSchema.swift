@@ -107,6 +107,12 @@ enum MonitorSchema {
         CREATE TABLE monitor_results (student_id TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL);
         """,
         """
+        -- Since when, and why, a task seems lost.
+        ALTER TABLE monitor_tasks ADD COLUMN lost_since INTEGER;
+        ALTER TABLE monitor_tasks ADD COLUMN lost_evidence TEXT;
+        CREATE INDEX monitor_tasks_lost ON monitor_tasks (task_id) WHERE lost_since IS NOT NULL;
+        """,
+        """
         -- How often the grading server was asked about a task without news, and since which sign of life.
         ALTER TABLE monitor_tasks ADD COLUMN quiet_checks INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE monitor_tasks ADD COLUMN quiet_since INTEGER;

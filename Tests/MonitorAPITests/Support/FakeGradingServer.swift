@@ -5,6 +5,7 @@ import Synchronization
 final class FakeGradingServer: GradingServerClient {
     private let answers = Mutex<[TaskID: [UInt8]]>([:])
     private let hanging = Mutex(false)
+    private let failure = Mutex<GradingServerError?>(nil)
     /// Yields once for each question.
     let questions: AsyncStream<TaskID>
     private let asked: AsyncStream<TaskID>.Continuation
@@ -18,6 +19,11 @@ final class FakeGradingServer: GradingServerClient {
         hanging.withLock { $0 = true }
     }
 
+    /// From now on every question fails like this.
+    func fail(with error: GradingServerError) {
+        failure.withLock { $0 = error }
+    }
+
     func answer(_ task: String, _ json: String) {
         answers.withLock { $0[TaskID(task)!] = Array(json.utf8) }
     }
@@ -28,6 +34,7 @@ final class FakeGradingServer: GradingServerClient {
             try? await Task.sleep(for: .seconds(3_600))
             throw .cancelled
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
         guard let answer = answers.withLock({ $0[task] }) else { throw .status(404) }
         return answer
     }

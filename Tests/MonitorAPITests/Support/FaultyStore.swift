@@ -51,9 +51,9 @@ final class FaultyStore: Store {
         try check()
         return try await inner.claimTask(task, claim)
     }
-    func recordAnsweredCheck(_ task: ClaimedTask, _ next: NextCheck) async throws(StoreError) {
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
         try check()
-        try await inner.recordAnsweredCheck(task, next)
+        try await inner.recordAnsweredCheck(answer, at: now)
     }
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
         try check()
@@ -78,6 +78,27 @@ final class FaultyStore: Store {
     func logs(of session: SessionID, limit: Int, before: LogCursor?) async throws(StoreError) -> [SessionLog]? {
         try check()
         return try await inner.logs(of: session, limit: limit, before: before)
+    }
+    func logs(
+        of session: SessionID,
+        student: String,
+        limit: Int,
+        before: LogCursor?
+    ) async throws(StoreError) -> [SessionLog]? {
+        try check()
+        return try await inner.logs(of: session, student: student, limit: limit, before: before)
+    }
+    func student(of task: TaskID) async throws(StoreError) -> StudentRecord? {
+        try check()
+        return try await inner.student(of: task)
+    }
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? {
+        try check()
+        return try await inner.failedTasks(of: session)
+    }
+    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] {
+        try check()
+        return try await inner.retry(tasks, maximumAttempts: maximumAttempts, at: now)
     }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? {
         try check()

@@ -1,0 +1,44 @@
+/// Whether a failed task may have another attempt.
+package enum RetryRule: Sendable, Equatable {
+    /// It goes back to PENDING as this attempt.
+    case begin(attempt: Int)
+    case exhausted
+    /// It has not failed (any more), or another task id has taken its place.
+    case notFailed
+
+    /// - Parameter maximum: attempts in all, the first one among them; 1 or more.
+    package init(_ state: TaskState, maximum: Int) {
+        self =
+            if state.status != .failed || state.isSuperseded { .notFailed } else if state.attempt >= maximum { .exhausted } else {
+                .begin(attempt: state.attempt + 1)
+            }
+    }
+}
+
+extension LogWrite {
+    /// What is left of the attempt that failed: its end, in the log.
+    package init(attempt: Int, of maximum: Int, after state: TaskState, lastError: String?) {
+        let reason = lastError.map { ": \($0)" } ?? ""
+        self.init(
+            session: state.session,
+            student: state.student,
+            level: .info,
+            message: "Task \(state.task): attempt \(attempt) of \(maximum) begins; attempt \(state.attempt) failed\(reason)",
+            source: .manual
+        )
+    }
+}
+
+extension TaskChange {
+    /// Back to PENDING.
+    package init(retryOf state: TaskState) {
+        self.init(
+            task: state.task,
+            student: state.student,
+            session: state.session,
+            from: .failed,
+            to: .pending,
+            source: .manual
+        )
+    }
+}

@@ -1,0 +1,148 @@
+package import GradingCore
+
+extension PostgresStore {
+    package func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? {
+        let id = Parameter.text(session.rawValue)
+        return try await read([layout.sessionStatusWord(id), layout.failedStudents(id)]) { results in
+            guard results[0].first != nil else { return nil }
+            return results[1].rows.compactMap { TaskSnapshot(failed: $0, in: session) }
+        }
+    }
+
+    package func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int] {
+        guard !tasks.isEmpty else { return [:] }
+        let ids = Parameter.texts(tasks.sorted().map(\.rawValue))
+        let nextCheckAt = schedule.nextCheck(of: .pending, signalledAt: now)
+        let (layout, applying) = (layout, applying)
+        let begun = try await write { (transaction) throws(PostgresError) in
+            // In the order in which `apply` takes its locks.
+            let results = try transaction.run([applying.lockSessions(ids), applying.tasks(ids), Self.lastErrors(ids)])
+            let restarts = Restarts(results[1], errors: results[2], maximum: maximumAttempts)
+            guard !restarts.begun.isEmpty else { return restarts.begun }
+            let queries = restarts.queries(layout, applying, nextCheckAt: nextCheckAt, at: now)
+            let presence = try transaction.run(queries + [applying.rollUp.presence(restarts.sessions)]).last
+            try transaction.commit(presence.map { SessionRollUps($0).queries(applying.rollUp, at: now) } ?? [])
+            return restarts.begun
+        }
+        if !begun.isEmpty { signals.noteCommit() }
+        return begun
+    }
+}
+
+/// The failed tasks that begin anew.
+private struct Restarts {
+    private(set) var begun: [TaskID: Int] = [:]
+    private var states: [TaskState] = []
+    private var logs: [LogWrite] = []
+
+    init(_ tasks: QueryResult, errors: QueryResult, maximum: Int) {
+        var lastErrors: [String: String] = [:]
+        for row in errors.rows {
+            if let task = row.text(0) { lastErrors[task] = row.text(1) }
+        }
+        var seen: Set<TaskID> = []
+        for row in tasks.rows {
+            // Of several students with one id the first counts, as everywhere.
+            guard let state = TaskState(row, isSuperseded: false), seen.insert(state.task).inserted,
+                case .begin(let attempt) = RetryRule(state, maximum: maximum)
+            else { continue }
+            begun[state.task] = attempt
+            states.append(state)
+            let error = lastErrors[state.task.rawValue]
+            logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: error))
+        }
+        states.sort { $0.task < $1.task }
+    }
+
+    var sessions: Parameter { .texts(Set(states.map(\.session)).sorted().map(\.rawValue)) }
+
+    func queries(
+        _ layout: WebAppLayout,
+        _ applying: ApplyStatements,
+        nextCheckAt: Timestamp?,
+        at now: Timestamp
+    ) -> [Query] {
+        let students = states.map(\.student.rawValue)
+        return [
+            layout.reopenStudents(.texts(students), .timestamp(now)),
+            PostgresStore.restartTasks(
+                .texts(states.map(\.task.rawValue)),
+                .texts(students),
+                .integers(states.map { begun[$0.task] }),
+                .timestamp(now),
+                .timestamp(nextCheckAt)
+            ),
+            applying.insertLogs(logs, at: now),
+            applying.insertChanges(states.map(TaskChange.init(retryOf:)), at: now),
+        ]
+    }
+}
+
+// MARK: SQL
+
+extension PostgresStore {
+    fileprivate static let lastErrors = Statement(
+        "last_errors",
+        "SELECT task_id, last_error FROM \(MonitorSchema.name).tasks WHERE task_id = ANY ($1)"
+    )
+
+    fileprivate static let restartTasks = Statement(
+        "restart_tasks",
+        """
+        INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, attempt, last_signal_at, next_check_at)
+        SELECT u.*, $4, $5 FROM unnest($1, $2, $3::integer[]) AS u
+        ON CONFLICT (task_id) DO UPDATE
+        SET student_id = excluded.student_id, attempt = excluded.attempt, last_signal_at = excluded.last_signal_at,
+            next_check_at = excluded.next_check_at, reported_attempt = t.reported_attempt + 1, first_processing_at = NULL,
+            consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
+            needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL
+        """
+    )
+}
+
+extension WebAppLayout {
+    /// Where several students bear one task id and one of them is open or graded, it has not failed.
+    fileprivate var failedStudents: Statement {
+        Statement(
+            "failed_students",
+            """
+            SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId", s.id, s.name, t.attempt
+            FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
+            WHERE s."gradingSessionId" = $1 AND s.status = 'FAILED' AND \(Self.validTaskID)
+                AND NOT EXISTS (SELECT 1 FROM \(students) o WHERE o."taskId" = s."taskId" AND o.status <> 'FAILED')
+            ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C"
+            """
+        )
+    }
+
+    fileprivate var reopenStudents: Statement {
+        Statement(
+            "reopen_students",
+            """
+            UPDATE \(students) SET status = 'PENDING', "updatedAt" = $2, "totalScore" = NULL, "maxScore" = NULL, percentage = NULL,
+                "rawGradingOutput" = NULL
+            WHERE id = ANY ($1)
+            """
+        )
+    }
+}
+
+// MARK: Rows
+
+extension TaskSnapshot {
+    fileprivate init?(failed row: ResultRow, in session: SessionID) {
+        guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1) else { return nil }
+        self.init(
+            task: task,
+            student: StudentRowID(student),
+            studentName: row.text(2) ?? "",
+            session: session,
+            status: .failed,
+            attempt: row.integer(3) ?? 1
+        )
+    }
+}

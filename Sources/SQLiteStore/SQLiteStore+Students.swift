@@ -1,0 +1,76 @@
+package import GradingCore
+import GRDB
+
+extension SQLiteStore {
+    package func student(of task: TaskID) async throws(StoreError) -> StudentRecord? {
+        try await read { db in
+            guard let state = try TaskState.fetch(task, from: db),
+                let row = try Row.fetchOne(
+                    db.cachedStatement(sql: Self.studentOfTask),
+                    arguments: [state.student.rawValue, task.rawValue]
+                )
+            else { return nil }
+            return StudentRecord(state, row)
+        }
+    }
+
+    private static let studentOfTask = """
+        SELECT s.name, s.studentId, s.totalScore, s.maxScore, s.percentage, s.createdAt, s.updatedAt, s.gradedAt, s.rawGradingOutput,
+            t.last_error, t.lost_since, t.lost_evidence
+        FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ?2 WHERE s.id = ?1
+        """
+
+    package func logs(
+        of session: SessionID,
+        student: String,
+        limit: Int,
+        before: LogCursor?
+    ) async throws(StoreError) -> [SessionLog]? {
+        try await read { db in
+            guard try db.exists(session) else { return nil }
+            return try Row.fetchAll(
+                db.cachedStatement(sql: Self.logsOfStudent),
+                arguments: [session.rawValue, before?.createdAt.milliseconds, before?.id ?? "", limit, student]
+            ).map(SessionLog.init)
+        }
+    }
+
+    private static let logsOfStudent = """
+        WITH who (name) AS (
+            SELECT ?5
+            UNION SELECT id FROM students WHERE gradingSessionId = ?1 AND (id = ?5 OR studentId = ?5)
+            UNION SELECT studentId FROM students WHERE gradingSessionId = ?1 AND (id = ?5 OR studentId = ?5)
+        )
+        SELECT id, level, message, context, studentId, metadata, createdAt FROM session_logs
+        WHERE gradingSessionId = ?1 AND studentId IN (SELECT name FROM who)
+            AND (?2 IS NULL OR \(Timestamp.milliseconds(of: "createdAt")) < ?2
+                OR (\(Timestamp.milliseconds(of: "createdAt")) = ?2 AND id < ?3))
+        ORDER BY \(Timestamp.milliseconds(of: "createdAt")) DESC, id DESC LIMIT ?4
+        """
+}
+
+extension StudentRecord {
+    /// - Parameter row: of `studentOfTask`.
+    fileprivate init(_ state: TaskState, _ row: Row) {
+        self.init(
+            task: TaskSnapshot(
+                task: state.task,
+                student: state.student,
+                studentName: row.text(0) ?? "",
+                session: state.session,
+                status: state.status,
+                attempt: state.attempt
+            )
+        )
+        studentID = row.text(1)
+        totalScore = row.double(2)
+        maxScore = row.double(3)
+        percentage = row.double(4)
+        createdAt = row.timestamp(5)
+        updatedAt = row.timestamp(6)
+        gradedAt = row.timestamp(7)
+        rawResult = row.text(8)
+        lastError = row.text(9)
+        loss = Loss(evidence: row.text(11), since: row.timestamp(10))
+    }
+}
