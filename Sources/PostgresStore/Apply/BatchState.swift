@@ -27,6 +27,7 @@ struct BatchState {
             statements.rollUp.otherPresence(tasks),
         ])
         otherPresence = results[3]
+        known.hasReviewStatus = statements.hasReviewStatus
         take(bearers: results[0], records: results[1], statements.rollUp.words)
         for row in results[2].rows {
             if let id = row.text(0), let delivery = KnownDelivery(row) { known.deliveries[id] = delivery }
