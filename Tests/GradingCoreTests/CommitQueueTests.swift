@@ -277,7 +277,7 @@ struct CommitQueueTests {
             store: store,
             bounds: .standard,
             wallClock: .system,
-            clock: ContinuousClock(),
+            clock: TestClock(),
             metrics: CommitMetrics(factory: metrics),
             logger: Self.quiet
         )
