@@ -133,11 +133,11 @@ in_venv() {
 }
 
 # The libraries that sign for the interoperability check.
-interop() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/interop.py --python .build/venv/bin/python; }
+interop() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/interop.py --python "$PWD/.build/venv/bin/python"; }
 
 # The sender that docs/migration.md shows uses one of them too.
 documented_sender() {
-    in_venv Tests/Interop/requirements.txt Tests/EndToEnd/documented_sender.py --python .build/venv/bin/python
+    in_venv Tests/Interop/requirements.txt Tests/EndToEnd/documented_sender.py --python "$PWD/.build/venv/bin/python"
 }
 
 # The web app's databases, read back with a client of PostgreSQL that is not ours.

@@ -281,10 +281,8 @@ extension TaskState {
     ) throws(PostgresError) -> TaskState? {
         let id = Parameter.texts([task.rawValue])
         let results = try transaction.run([statements.bearers(id), statements.records(id), statements.formerTasks(id)])
-        guard let bearer = results[0].rows.compactMap(TaskBearer.init).min(by: { $0.comes(before: $1) }) else {
-            return results[2].first.flatMap(TaskState.init(former:))
-        }
-        return TaskState(bearer, results[1].first.map { TaskRecord($0, from: 1) } ?? .none)
+        return TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)[task]
+            ?? results[2].first.flatMap(TaskState.init(former:))
     }
 }
 

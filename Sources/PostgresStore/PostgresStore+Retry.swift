@@ -17,15 +17,17 @@ extension PostgresStore {
         guard !tasks.isEmpty else { return [:] }
         let ids = Parameter.texts(tasks.sorted().map(\.rawValue))
         let nextCheckAt = schedule.nextCheck(of: .pending, signalledAt: now)
-        let (layout, applying) = (layout, applying)
+        let (layout, applying, registering) = (layout, applying, registering)
         let begun = try await write { (transaction) throws(PostgresError) in
             // In the order in which `apply` takes its locks.
-            let results = try transaction.run([applying.lockSessions(ids), applying.tasks(ids), Self.lastErrors(ids)])
-            let restarts = Restarts(results[1], errors: results[2], maximum: maximumAttempts)
+            let results = try transaction.run([applying.lockBearers(ids), applying.records(ids), Self.lastErrors(ids)])
+            let states = TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)
+            let restarts = Restarts(states.values, errors: results[2], maximum: maximumAttempts)
             guard !restarts.begun.isEmpty else { return restarts.begun }
-            let queries = restarts.queries(layout, applying, nextCheckAt: nextCheckAt, at: now)
+            let queries = restarts.queries(layout, applying, registering, nextCheckAt: nextCheckAt, at: now)
             let presence = try transaction.run(queries + [applying.rollUp.presence(restarts.sessions)]).last
-            try transaction.commit(presence.map { SessionRollUps($0).queries(applying.rollUp, at: now) } ?? [])
+            let words = applying.rollUp.words
+            try transaction.commit(presence.map { SessionRollUps($0, words).queries(applying.rollUp, at: now) } ?? [])
             return restarts.begun
         }
         if !begun.isEmpty { signals.noteCommit() }
@@ -39,23 +41,18 @@ private struct Restarts {
     private var states: [TaskState] = []
     private var logs: [LogWrite] = []
 
-    init(_ tasks: QueryResult, errors: QueryResult, maximum: Int) {
+    init(_ tasks: some Sequence<TaskState>, errors: QueryResult, maximum: Int) {
         var lastErrors: [String: String] = [:]
         for row in errors.rows {
             if let task = row.text(0) { lastErrors[task] = row.text(1) }
         }
-        var seen: Set<TaskID> = []
-        for row in tasks.rows {
-            // Of several students with one id the first counts, as everywhere.
-            guard let state = TaskState(row, isSuperseded: false), seen.insert(state.task).inserted,
-                case .begin(let attempt) = RetryRule(state, maximum: maximum)
-            else { continue }
+        for state in tasks.sorted(by: { $0.task < $1.task }) {
+            guard case .begin(let attempt) = RetryRule(state, maximum: maximum) else { continue }
             begun[state.task] = attempt
             states.append(state)
             let error = lastErrors[state.task.rawValue]
             logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: error))
         }
-        states.sort { $0.task < $1.task }
     }
 
     var sessions: Parameter { .texts(Set(states.map(\.session)).sorted().map(\.rawValue)) }
@@ -63,15 +60,16 @@ private struct Restarts {
     func queries(
         _ layout: WebAppLayout,
         _ applying: ApplyStatements,
+        _ registering: RegistrationStatements,
         nextCheckAt: Timestamp?,
         at now: Timestamp
     ) -> [Query] {
-        let students = states.map(\.student.rawValue)
-        return [
-            layout.reopenStudents(.texts(students), .timestamp(now)),
+        let students = Parameter.texts(states.map(\.student.rawValue))
+        let queries = [
+            layout.reopenStudents(students, .timestamp(now)),
             PostgresStore.restartTasks(
                 .texts(states.map(\.task.rawValue)),
-                .texts(students),
+                students,
                 .integers(states.map { begun[$0.task] }),
                 .timestamp(now),
                 .timestamp(nextCheckAt)
@@ -79,6 +77,8 @@ private struct Restarts {
             applying.insertLogs(logs, at: now),
             applying.insertChanges(states.map(TaskChange.init(retryOf:)), at: now),
         ]
+        return queries + applying.parts.clear(states.map(\.student), at: now)
+            + [registering.forgetResults?(students)].compactMap(\.self)
     }
 }
 
@@ -110,10 +110,10 @@ extension WebAppLayout {
         Statement(
             "failed_students",
             """
-            SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId", s.id, s.name, t.attempt
+            SELECT DISTINCT ON (s."taskId" COLLATE "C") s."taskId", s.id, s.\(studentName), t.attempt
             FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = s."taskId"
-            WHERE s."gradingSessionId" = $1 AND s.status = 'FAILED' AND \(Self.validTaskID)
-                AND NOT EXISTS (SELECT 1 FROM \(students) o WHERE o."taskId" = s."taskId" AND o.status <> 'FAILED')
+            WHERE s."gradingSessionId" = $1 AND s.\(studentState) = 'FAILED' AND \(Self.validTaskID)
+                AND NOT EXISTS (SELECT 1 FROM \(students) o WHERE o."taskId" = s."taskId" AND o.\(studentState) <> 'FAILED')
             ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C"
             """
         )
@@ -123,9 +123,7 @@ extension WebAppLayout {
         Statement(
             "reopen_students",
             """
-            UPDATE \(students) SET status = 'PENDING', "updatedAt" = $2, "totalScore" = NULL, "maxScore" = NULL, percentage = NULL,
-                "rawGradingOutput" = NULL
-            WHERE id = ANY ($1)
+            UPDATE \(students) SET \(studentState) = 'PENDING', "updatedAt" = $2, \(clearedResult) WHERE id = ANY ($1)
             """
         )
     }

@@ -11,7 +11,9 @@ extension PostgresStore {
             Self.deliveriesByOutcome(), layout.totals(), layout.oldestPending(), layout.lostTasks(),
             Self.failingTasks(),
         ]
-        return try await read(queries) { results in
+        // Where there is no such status, marks stand for it.
+        let marked = layout.database.hasReviewStatus ? [] : [layout.markedForReview()]
+        return try await read(queries + marked) { results in
             var statistics = MonitorStatistics()
             statistics.open = OpenWork(results[0], results[1])
             statistics.countStudents(results[2])
@@ -21,6 +23,7 @@ extension PostgresStore {
             statistics.oldestPending = results[6].first.flatMap(OldestPendingTask.init)
             statistics.lost = results[7].first?.integer(0) ?? 0
             statistics.failing = FailingTasks(results[8])
+            if !marked.isEmpty { statistics.requiresReview = results[9].first?.integer(0) ?? 0 }
             return statistics
         }
     }
@@ -94,6 +97,17 @@ extension WebAppLayout {
             """
             SELECT s."taskId", s.\(studentName), s."createdAt" FROM \(students) s
             WHERE s.\(studentState) \(open) AND s.\(studentState) = 'PENDING' AND \(Self.validTaskID) ORDER BY s."createdAt" LIMIT 1
+            """
+        )
+    }
+
+    /// Those that would stand at REQUIRES_REVIEW if there were such a status.
+    fileprivate var markedForReview: Statement {
+        Statement(
+            "marked_for_review",
+            """
+            SELECT count(*) FROM \(MonitorSchema.name).tasks t JOIN \(students) s ON s.id = t.student_id AND s."taskId" = t.task_id
+            WHERE t.needs_review AND s.\(studentState) = 'COMPLETED'
             """
         )
     }

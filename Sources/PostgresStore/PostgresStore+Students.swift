@@ -36,9 +36,11 @@ extension WebAppLayout {
         Statement(
             "student_of_task",
             """
-            SELECT s."studentId", s."totalScore", s."maxScore", s.percentage, s."createdAt", s."updatedAt", s."gradedAt",
-                s."rawGradingOutput"::text, t.last_error, t.lost_since, t.lost_evidence
-            FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = $2 WHERE s.id = $1
+            SELECT s."studentId", s."totalScore", s.\(studentMaximum), s.percentage, s."createdAt", s."updatedAt", s."gradedAt",
+                \(database.hasRawOutput ? #"s."rawGradingOutput""# : "r.result")::text, t.last_error, t.lost_since, t.lost_evidence
+            FROM \(students) s LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = $2
+                \(database.hasRawOutput ? "" : "LEFT JOIN \(MonitorSchema.name).results r ON r.student_id = s.id")
+            WHERE s.id = $1
             """
         )
     }

@@ -29,12 +29,9 @@ struct RegistrationWriteStatements: Sendable {
                 gradingSessionId\(students.columns))
             VALUES (?1, ?2, ?3, 'PENDING', ?4, ?5, ?5, ?6\(students.values))
             """
-        let cleared =
-            ["totalScore", layout.studentMaximum, "percentage"] + (layout.hasRawOutput ? ["rawGradingOutput"] : [])
-            + (layout.hasTaskWord && layout.isTaskWordNullable ? ["aiTaskStatus"] : [])
         startAttempt = """
             UPDATE students SET taskId = ?1, \(layout.studentStatus) = 'PENDING', updatedAt = ?2,
-                \(cleared.map { $0 + " = NULL" }.joined(separator: ", "))
+                \(layout.clearedResult)
             WHERE id = ?3
             """
     }
@@ -108,10 +105,16 @@ extension NewAttempt {
         }
         try db.cachedStatement(sql: statements.registration.writes.startAttempt)
             .execute(arguments: [task.rawValue, now.milliseconds, student.rawValue])
-        try statements.parts.write([], of: student, to: db, at: now)
+        try student.forgetResult(in: db, statements, at: now)
+    }
+}
+
+extension StudentRowID {
+    /// What an attempt has left outside the student's row goes.
+    func forgetResult(in db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
+        try statements.parts.write([], of: self, to: db, at: now)
         if !statements.layout.hasRawOutput {
-            try db.cachedStatement(sql: "DELETE FROM monitor_results WHERE student_id = ?")
-                .execute(arguments: [student.rawValue])
+            try db.cachedStatement(sql: "DELETE FROM monitor_results WHERE student_id = ?").execute(arguments: [rawValue])
         }
     }
 }

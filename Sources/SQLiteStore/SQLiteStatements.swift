@@ -17,6 +17,11 @@ final class SQLiteStatements: Sendable {
     }
 }
 
+extension DatabaseLayout {
+    /// SQL that clears what an attempt has brought, in an UPDATE of students.
+    var clearedResult: String { resultColumns.map { $0 + " = NULL" }.joined(separator: ", ") }
+}
+
 extension ColumnFiller.Value {
     /// SQL for the value; `now` is SQL for the moment of writing.
     func sql(now: String) -> String {

@@ -3,9 +3,10 @@ import GRDB
 
 extension SQLiteStore {
     package func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? {
-        try await read { db in
+        let layout = statements.layout
+        return try await read { db in
             guard try db.exists(session) else { return nil }
-            return try Row.fetchAll(db.cachedStatement(sql: Self.failedStudents), arguments: [session.rawValue])
+            return try Row.fetchAll(db.cachedStatement(sql: layout.failedStudents), arguments: [session.rawValue])
                 .compactMap { row in
                     guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1) else { return nil }
                     return TaskSnapshot(
@@ -20,32 +21,25 @@ extension SQLiteStore {
         }
     }
 
-    /// Where several students bear one task id and one of them is open or graded, it has not failed.
-    private static let failedStudents = """
-        SELECT s.taskId, min(s.id), s.name, t.attempt FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
-        WHERE s.gradingSessionId = ?1 AND s.status = 'FAILED' AND \(TaskID.sqlCondition("s.taskId"))
-            AND NOT EXISTS (SELECT 1 FROM students o WHERE o.taskId = s.taskId AND o.status <> 'FAILED')
-        GROUP BY s.taskId ORDER BY s.taskId
-        """
-
     package func retry(
         _ tasks: [TaskID],
         maximumAttempts: Int,
         at now: Timestamp
     ) async throws(StoreError) -> [TaskID: Int] {
-        let schedule = schedule
+        let (schedule, statements) = (schedule, statements)
         return try await write { db in
             var begun: [TaskID: Int] = [:]
             var sessions: Set<SessionID> = []
             var ids = RowIDSequence(at: now)
             for task in tasks {
-                guard let state = try TaskState.fetch(task, from: db),
+                guard let state = try TaskState.fetch(task, from: db, statements),
                     case .begin(let attempt) = RetryRule(state, maximum: maximumAttempts)
                 else { continue }
                 let error = try state.restart(
                     attempt,
                     nextCheckAt: schedule.nextCheck(of: .pending, signalledAt: now),
                     in: db,
+                    statements,
                     at: now
                 )
                 try LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error)
@@ -54,7 +48,7 @@ extension SQLiteStore {
                 begun[task] = attempt
                 sessions.insert(state.session)
             }
-            for session in sessions.sorted() { try SessionRollUp.rollUp(session, in: db, at: now) }
+            for session in sessions.sorted() { try SessionRollUp.rollUp(session, in: db, statements, at: now) }
             return begun
         }
     }
@@ -62,18 +56,19 @@ extension SQLiteStore {
 
 extension TaskState {
     /// Back to PENDING; returns the error of the attempt that failed.
-    fileprivate func restart(_ attempt: Int, nextCheckAt: Timestamp?, in db: Database, at now: Timestamp) throws -> String? {
+    fileprivate func restart(
+        _ attempt: Int,
+        nextCheckAt: Timestamp?,
+        in db: Database,
+        _ statements: SQLiteStatements,
+        at now: Timestamp
+    ) throws -> String? {
         let error = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT last_error FROM monitor_tasks WHERE task_id = ?"),
             arguments: [task.rawValue]
         )
-        try db.cachedStatement(
-            sql: """
-                UPDATE students SET status = 'PENDING', updatedAt = ?, totalScore = NULL, maxScore = NULL, percentage = NULL,
-                    rawGradingOutput = NULL
-                WHERE id = ?
-                """
-        ).execute(arguments: [now.milliseconds, student.rawValue])
+        try db.cachedStatement(sql: statements.layout.reopenStudent).execute(arguments: [now.milliseconds, student.rawValue])
+        try student.forgetResult(in: db, statements, at: now)
         try db.cachedStatement(
             sql: """
                 INSERT INTO monitor_tasks (task_id, student_id, attempt, last_signal_at, next_check_at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -86,5 +81,21 @@ extension TaskState {
             arguments: [task.rawValue, student.rawValue, attempt, now.milliseconds, nextCheckAt?.milliseconds]
         )
         return error?.text(0)
+    }
+}
+
+extension DatabaseLayout {
+    /// Where several students bear one task id and one of them is open or graded, it has not failed.
+    fileprivate var failedStudents: String {
+        """
+        SELECT s.taskId, min(s.id), s.\(studentName), t.attempt FROM students s LEFT JOIN monitor_tasks t ON t.task_id = s.taskId
+        WHERE s.gradingSessionId = ?1 AND s.\(studentStatus) = 'FAILED' AND \(TaskID.sqlCondition("s.taskId"))
+            AND NOT EXISTS (SELECT 1 FROM students o WHERE o.taskId = s.taskId AND o.\(studentStatus) <> 'FAILED')
+        GROUP BY s.taskId ORDER BY s.taskId
+        """
+    }
+
+    fileprivate var reopenStudent: String {
+        "UPDATE students SET \(studentStatus) = 'PENDING', updatedAt = ?, \(clearedResult) WHERE id = ?"
     }
 }

@@ -3,22 +3,17 @@ import GRDB
 
 extension SQLiteStore {
     package func student(of task: TaskID) async throws(StoreError) -> StudentRecord? {
-        try await read { db in
-            guard let state = try TaskState.fetch(task, from: db),
+        let statements = statements
+        return try await read { db in
+            guard let state = try TaskState.fetch(task, from: db, statements),
                 let row = try Row.fetchOne(
-                    db.cachedStatement(sql: Self.studentOfTask),
+                    db.cachedStatement(sql: statements.layout.studentOfTask),
                     arguments: [state.student.rawValue, task.rawValue]
                 )
             else { return nil }
             return StudentRecord(state, row)
         }
     }
-
-    private static let studentOfTask = """
-        SELECT s.name, s.studentId, s.totalScore, s.maxScore, s.percentage, s.createdAt, s.updatedAt, s.gradedAt, s.rawGradingOutput,
-            t.last_error, t.lost_since, t.lost_evidence
-        FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ?2 WHERE s.id = ?1
-        """
 
     package func logs(
         of session: SessionID,
@@ -72,5 +67,17 @@ extension StudentRecord {
         rawResult = row.text(8)
         lastError = row.text(9)
         loss = Loss(evidence: row.text(11), since: row.timestamp(10))
+    }
+}
+
+extension DatabaseLayout {
+    fileprivate var studentOfTask: String {
+        """
+        SELECT s.\(studentName), s.studentId, s.totalScore, s.\(studentMaximum), s.percentage, s.createdAt, s.updatedAt, s.gradedAt,
+            \(hasRawOutput ? "s.rawGradingOutput" : "r.result"), t.last_error, t.lost_since, t.lost_evidence
+        FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ?2
+            \(hasRawOutput ? "" : "LEFT JOIN monitor_results r ON r.student_id = s.id")
+        WHERE s.id = ?1
+        """
     }
 }

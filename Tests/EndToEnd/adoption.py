@@ -102,15 +102,18 @@ class Adoption:
 
     def _call_back(self) -> None:
         for task, outcome in (("task-open-1", "applied"), ("task-people-1", None), ("task-cancelled-1", "applied")):
-            body = json.dumps({"task_id": task, "status": "SUCCESS", "result": RESULT}).encode()
-            headers = signed_headers(self._monitor.webhook_secret, f"msg_{task}", body)
-            status, answer = request(self._monitor.port, "POST", "/api/webhooks/grading", body, headers)
-            self.expect(f"callback for {task}: {status} {answer!r}", status == 200)
-            if outcome:
-                self.expect(f"outcome for {task}: {answer!r}", json.loads(answer)["outcome"] == outcome)
+            self._call(task, outcome, {"status": "SUCCESS", "result": RESULT})
+
+    def _call(self, task: str, outcome: str | None, report: dict) -> None:
+        body = json.dumps({"task_id": task, **report}).encode()
+        headers = signed_headers(self._monitor.webhook_secret, f"msg_{task}", body)
+        status, answer = request(self._monitor.port, "POST", "/api/webhooks/grading", body, headers)
+        self.expect(f"callback for {task}: {status} {answer!r}", status == 200)
+        if outcome:
+            self.expect(f"outcome for {task}: {answer!r}", json.loads(answer)["outcome"] == outcome)
 
     def _register(self) -> None:
-        """A retry of a failed paper, and a new one in a session that is not there yet."""
+        """A retry of a failed paper, and a new one in a session that is not there yet; it fails, and its session is retried."""
         session = {"id": "session-new", "title": "Tuntun", "subject": "Physics", "examYear": "2026", "numStudents": 1}
         self._post("/api/tasks", [
             {"taskId": "task-retry-1", "studentName": "Emeka Obi", "studentId": "2010/021", "session": {"id": "session-failed"}},
@@ -118,6 +121,9 @@ class Adoption:
         ])
         note = {"level": "INFO", "message": "A note", "context": "web", "studentId": "2010/001", "metadata": {"by": "ade"}}
         self._post("/api/sessions/session-left/logs", note)
+        self._call("task-new-1", "applied", {"status": "FAILURE", "error": "out of memory"})
+        answer = self._post("/api/sessions/session-new/retry", {})
+        self.expect(f"the retry of a session: {answer}", answer["result"]["retried"] == 1)
 
     def _status(self, session: str) -> object:
         column = "status" if self.is_first else "sessionStatus"

@@ -231,4 +231,6 @@ class WithPostgres(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    # Whoever starts this in the background may have it ignore interrupts, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unittest.main()

@@ -78,7 +78,7 @@ extension CommitQueueTests {
     func twoLanes() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(0...1), commitGate: gate, commitLanes: 2)
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         try await testGracefulShutdown { trigger in
             async let run: Void = queue.run()
             let first = Self.submitAll([.fake("t0")], to: queue)

@@ -36,7 +36,7 @@ struct CommitQueueTests {
     func groupCommit() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(0...40), commitGate: gate)
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         try await Self.running(queue) {
             let first = Self.submitAll([.fake("t0")], to: queue)
             await gate.entered(1)
@@ -53,7 +53,7 @@ struct CommitQueueTests {
     @Test("each submitter gets the outcome of its own report")
     func ownOutcome() async throws {
         let store = FakeStore(tasks: Self.tasks(1...2))
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let submitted = Self.submitAll([.fake("t1", .failed), .fake("nowhere"), .fake("t2")], to: queue)
         await until { queue.depth == 3 }
         try await Self.running(queue) {
@@ -70,7 +70,7 @@ struct CommitQueueTests {
         store.set { state in
             state.refusal = { $0.contains { $0.task.rawValue == "t3" } ? .rejected("no such column") : nil }
         }
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let submitted = Self.submitAll((1...5).map { .fake("t\($0)") }, to: queue)
         await until { queue.depth == 5 }
         try await Self.running(queue) {
@@ -92,7 +92,7 @@ struct CommitQueueTests {
         store.set { state in
             state.refusal = { $0.contains { $0.task == held } ? .busy([held]) : nil }
         }
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let submitted = Self.submitAll((1...3).map { .fake("t\($0)") }, to: queue)
         await until { queue.depth == 3 }
         try await Self.running(queue) {
@@ -110,7 +110,7 @@ struct CommitQueueTests {
     func outage(_ error: StoreError) async throws {
         let store = FakeStore(tasks: Self.tasks(1...3))
         store.set { $0.refusal = { _ in error } }
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let submitted = Self.submitAll((1...3).map { .fake("t\($0)") }, to: queue)
         await until { queue.depth == 3 }
         try await Self.running(queue) {
@@ -128,7 +128,7 @@ struct CommitQueueTests {
                 return batch[0].task.rawValue == "t1" ? nil : .unavailable("gone")
             }
         }
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         var submitted: [Task<Result<ReportOutcome, CommitError>, Never>] = []
         for number in 1...3 {
             submitted += Self.submitAll([.fake("t\(number)")], to: queue)
@@ -146,7 +146,7 @@ struct CommitQueueTests {
     func missingOutcomes() async throws {
         let store = FakeStore(tasks: Self.tasks(1...2))
         store.set { $0.outcomesMissing = 1 }
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let submitted = Self.submitAll([.fake("t1"), .fake("t2")], to: queue)
         await until { queue.depth == 2 }
         try await Self.running(queue) {
@@ -167,7 +167,7 @@ struct CommitQueueTests {
             queuedBytes: 1 << 20,
             patience: .seconds(60)
         )
-        let queue = CommitQueue(store: store, bounds: bounds, logger: Self.quiet)
+        let queue = CommitQueue(store: store, bounds: bounds, clock: TestClock(), logger: Self.quiet)
         try await Self.running(queue) {
             let first = Self.submitAll([.fake("t0")], to: queue)
             await gate.entered(1)
@@ -185,7 +185,7 @@ struct CommitQueueTests {
     func gracefulShutdown() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(0...9), commitGate: gate)
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         try await testGracefulShutdown { trigger in
             async let run: Void = queue.run()
             let first = Self.submitAll([.fake("t0")], to: queue)
@@ -220,7 +220,7 @@ struct CommitQueueTests {
     func cancelled() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(0...2), commitGate: gate)
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         let run = Task { try await queue.run() }
         let first = Self.submitAll([.fake("t0")], to: queue)
         await gate.entered(1)
@@ -238,7 +238,7 @@ struct CommitQueueTests {
     @Test("a status word that nobody knows is logged once, however often it comes")
     func unknownWords() async throws {
         let lines = LogLines()
-        let queue = CommitQueue(store: FakeStore(tasks: Self.tasks(1...1)), logger: lines.logger)
+        let queue = CommitQueue(store: FakeStore(tasks: Self.tasks(1...1)), clock: TestClock(), logger: lines.logger)
         try await Self.running(queue) {
             for word in ["DREAMING", "DREAMING", "ARCHIVED"] {
                 let report = TaskReport(
@@ -258,7 +258,7 @@ struct CommitQueueTests {
     func cancelledSubmitter() async throws {
         let gate = Gate()
         let store = FakeStore(tasks: Self.tasks(1...1), commitGate: gate)
-        let queue = CommitQueue(store: store, logger: Self.quiet)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
         try await Self.running(queue) {
             let submitted = Self.submitAll([.fake("t1")], to: queue)[0]
             await gate.entered(1)
@@ -277,7 +277,7 @@ struct CommitQueueTests {
             store: store,
             bounds: .standard,
             wallClock: .system,
-            clock: ContinuousClock(),
+            clock: TestClock(),
             metrics: CommitMetrics(factory: metrics),
             logger: Self.quiet
         )
@@ -301,7 +301,7 @@ struct CommitQueueTests {
     func conflict() async throws {
         let lines = LogLines()
         let store = FakeStore(tasks: Self.tasks(1...1))
-        let queue = CommitQueue(store: store, logger: lines.logger)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: lines.logger)
         try await Self.running(queue) {
             _ = try await queue.submit(.fake("t1", .completed, delivery: "msg_1"))
             #expect(try await queue.submit(.fake("t1", .failed, delivery: "msg_2")).disposition == .conflict)

@@ -161,8 +161,12 @@ struct DatabaseLayoutTests {
                 .completed, .requiresReview, .approved,
             ]
         )
-        let short = FoundTable.Column("studentGradingStatus", words: words.filter { $0 != "REQUIRES_REVIEW" })
-        let missing = "the type of \"students\".\"studentGradingStatus\" has no value 'REQUIRES_REVIEW'"
+        let unreviewed = FoundTable.Column("studentGradingStatus", words: words.filter { $0 != "REQUIRES_REVIEW" })
+        let layout = try DatabaseLayout(Self.with(unreviewed, in: "students", Self.second))
+        #expect(layout.gradedStatuses == [.completed, .approved])
+        #expect(!layout.hasReviewStatus)
+        let short = FoundTable.Column("studentGradingStatus", words: words.filter { $0 != "FAILED" })
+        let missing = "the type of \"students\".\"studentGradingStatus\" has no value 'FAILED'"
         #expect(throws: StoreError.incompatibleSchema(missing)) {
             try DatabaseLayout(Self.with(short, in: "students", Self.second))
         }

@@ -1,5 +1,6 @@
 import Logging
 import Metrics
+import TestSupport
 import Testing
 
 @testable import GradingCore
@@ -33,7 +34,12 @@ struct ReconcilerHarness: Sendable {
         self.clock = clock
         self.store = store
         self.server = server
-        queue = CommitQueue(store: store, wallClock: Self.wallClock(clock), logger: CommitQueueTests.quiet)
+        queue = CommitQueue(
+            store: store,
+            bounds: .patient,
+            wallClock: Self.wallClock(clock),
+            logger: CommitQueueTests.quiet
+        )
         reconciler = Reconciler(
             store: store,
             commits: queue,

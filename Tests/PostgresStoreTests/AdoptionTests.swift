@@ -25,6 +25,33 @@ struct PostgresAdoptionTests {
         }
     }
 
+    @Test("where a student cannot stand at REQUIRES_REVIEW, COMPLETED with a warning and a mark stands for it")
+    func reviewWithoutStatus() async throws {
+        try await PostgresServer.withFreshDatabase { database in
+            let schema = try #require(try TestedLayout.firstGeneration.schema(for: "postgres"))
+            let unreviewed = schema.replacing(", 'REQUIRES_REVIEW'", with: "")
+            #expect(unreviewed != schema)
+            try await database.executeAll(unreviewed)
+            try await database.withStore { store in
+                let harness = PostgresHarness(postgres: store, database: database)
+                let session = try #require(SessionID("g"))
+                try await harness.addSession(session, status: .pending)
+                let student = WebAppStudent("s", in: session, task: "t")
+                try await harness.addStudent(student)
+                let report = TaskReport(
+                    task: try #require(TaskID("t")),
+                    word: "SUCCESS",
+                    meaning: .known(.completed),
+                    provenance: Provenance(source: .manual, observedAt: .start)
+                )
+                _ = try await store.apply([report], at: .start)
+                #expect(try await harness.student(student.row)?.status == "COMPLETED")
+                #expect(try await store.logs(of: session, limit: 9, before: nil)?.map(\.level) == [.warning])
+                #expect(try await store.statistics().requiresReview == 1)
+            }
+        }
+    }
+
     @Test("one roll-up ends the session that the web app left behind, and nothing else changes", arguments: TestedLayout.adopted)
     func rollUp(_ layout: TestedLayout) async throws {
         try await Self.withAdopted(layout) { database in

@@ -5,8 +5,12 @@ import Testing
 
 @Suite("What a batch writes to PostgreSQL")
 struct CommitPlanQueriesTests {
-    private let statements = ApplyStatements(WebAppLayout(schema: "public", statusLabels: ["COMPLETED"]))
+    private let statements: ApplyStatements
     private let now = Timestamp(milliseconds: 1_000)
+
+    init() throws {
+        statements = ApplyStatements(try .plain())
+    }
 
     private func report(_ task: String, hash: UInt8) throws -> TaskReport {
         TaskReport(
@@ -28,7 +32,7 @@ struct CommitPlanQueriesTests {
         }
         let state = CommitState(deliveries: known.map { ["d1": $0] } ?? [:])
         let plan = CommitPlan([report], in: state, at: now, CheckSchedule(grace: .seconds(120)))
-        return plan.queries(statements, noting: [], at: now).map(\.statement.name)
+        return plan.queries(statements, recorded: [], noting: [], at: now).map(\.statement.name)
     }
 
     @Test("what may write nothing waits for the standby all the same, since it is acknowledged")

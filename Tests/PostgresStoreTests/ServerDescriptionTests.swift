@@ -12,6 +12,7 @@ struct ServerDescriptionTests {
             let cases = settings.map { "WHEN '\($0)' THEN '\($1)'" }.sorted().joined(separator: " ")
             let options = try #require(ConnectionOptions(url: database.url))
             let connection = PostgresConnection(options, .migration, logger: .quiet)
+            let layout = try WebAppLayout.plain()
             let description = try await connection.perform { (session, deadline) throws(PostgresError) in
                 if !settings.isEmpty {
                     // Nobody can switch them off for one session: another function of the same name is found first.
@@ -25,7 +26,6 @@ struct ServerDescriptionTests {
                     ]
                     _ = try session.run(pretence.map { Statement("", $0)() }, until: deadline)
                 }
-                let layout = WebAppLayout(schema: "public", statusLabels: [])
                 return try ServerDescription(session, layout: layout, until: deadline)
             }
             await connection.close()

@@ -29,6 +29,20 @@ extension StoreConformance {
             #expect(claims.first?.trace.writtenAt == .start.after(60))
             #expect(claims.first?.trace.firstProcessingAt == nil)
         },
+        ConformanceCheck("a retry leaves nothing of the result before, nor of the error") { harness in
+            try await harness.register(.t1)
+            _ = try await harness.apply(
+                .callback(.t1, .failed, result: .graded(5), error: "page 2", id: "d1"),
+                at: .start.after(1)
+            )
+            let failed = try #require(try await harness.store.student(of: .t1))
+            #expect(failed.rawResult != nil && failed.totalScore == 5 && failed.lastError == "page 2")
+            _ = try await harness.store.retry([.t1], maximumAttempts: 3, at: .start.after(60))
+            let retried = try #require(try await harness.store.student(of: .t1))
+            #expect(retried.rawResult == nil && retried.lastError == nil)
+            #expect([retried.totalScore, retried.maxScore, retried.percentage] == [nil, nil, nil])
+            #expect(retried.updatedAt == .start.after(60))
+        },
         ConformanceCheck("late reports of the attempt before change nothing: numbered ones, and answers to older questions") {
             harness in
             try await harness.register(.t1, .t2)

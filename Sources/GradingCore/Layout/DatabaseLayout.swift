@@ -91,6 +91,15 @@ package struct DatabaseLayout: Sendable, Equatable {
     /// What a student who has ended with something to show can stand at here.
     package var gradedStatuses: [TaskStatus] { studentStatuses.filter(\.hasResult) }
 
+    /// Whether a student can stand at REQUIRES_REVIEW; see ``TaskStatus/stored(hasReviewStatus:)``.
+    package var hasReviewStatus: Bool { studentStatuses.contains(.requiresReview) }
+
+    /// The columns of `students` that hold what an attempt has brought: a new attempt begins without.
+    package var resultColumns: [String] {
+        ["totalScore", studentMaximum, "percentage"] + (hasRawOutput ? ["rawGradingOutput"] : [])
+            + (hasTaskWord && isTaskWordNullable ? ["aiTaskStatus"] : [])
+    }
+
     package func fillers(of table: String) -> [ColumnFiller] { fillers.filter { $0.table == table } }
 
     /// Why registration can make no session, with a user who owns it; `nil` when it can.

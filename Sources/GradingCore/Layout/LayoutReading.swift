@@ -71,13 +71,14 @@ struct LayoutReading {
             in: sessions,
             "grading_sessions"
         )
-        let machine = [TaskStatus.pending, .processing, .completed, .failed, .requiresReview]
-        try Self.verify(machine.map(\.rawValue), of: names.studentStatus, in: students, "students")
+        // Where REQUIRES_REVIEW is missing a mark of the monitor's stands for it.
+        let needed = [TaskStatus.pending, .processing, .completed, .failed]
+        try Self.verify(needed.map(\.rawValue), of: names.studentStatus, in: students, "students")
         if let words = students.column(names.studentStatus)?.words {
             studentStatuses = TaskStatus.allCases.filter { words.contains($0.rawValue) }
         } else if generation == .first {
             // A text column takes any word, but nobody in the first generation writes these two.
-            studentStatuses = machine
+            studentStatuses = needed + [.requiresReview]
         }
         let levels = LogLevel.allCases.map(\.rawValue)
         try Self.verify(levels, of: "level", in: tables["session_logs"] ?? FoundTable(), "session_logs")

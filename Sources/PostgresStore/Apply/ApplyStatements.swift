@@ -1,3 +1,5 @@
+import GradingCore
+
 /// The SQL of the one way in. Each statement takes a whole batch as arrays.
 struct ApplyStatements: Sendable {
     /// Locks the sessions of these tasks and the students who bear them, and reads both.
@@ -21,6 +23,8 @@ struct ApplyStatements: Sendable {
     let insertChanges: Statement
     let insertKeys: Statement
     let updateKeys: Statement
+    /// Whether a student can stand at REQUIRES_REVIEW here.
+    let hasReviewStatus: Bool
     let parts: PartStatements
     let rollUp: RollUpStatements
 
@@ -170,6 +174,7 @@ struct ApplyStatements: Sendable {
             WHERE key_id = ANY ($1) AND last_used_at < $2 - interval '1 minute'
             """
         )
+        hasReviewStatus = layout.database.hasReviewStatus
         parts = PartStatements(layout)
         rollUp = RollUpStatements(layout)
     }

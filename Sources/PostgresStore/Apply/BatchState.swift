@@ -27,6 +27,7 @@ struct BatchState {
             statements.rollUp.otherPresence(tasks),
         ])
         otherPresence = results[3]
+        known.hasReviewStatus = statements.hasReviewStatus
         take(bearers: results[0], records: results[1], statements.rollUp.words)
         for row in results[2].rows {
             if let id = row.text(0), let delivery = KnownDelivery(row) { known.deliveries[id] = delivery }
@@ -48,21 +49,14 @@ struct BatchState {
     }
 
     private mutating func take(bearers rows: QueryResult, records: QueryResult, _ words: SessionWords) {
-        var chosen: [TaskID: TaskBearer] = [:]
         for row in rows.rows {
             guard let bearer = TaskBearer(row) else { continue }
             bearers.append(bearer)
             sessions[bearer.session] = row.text(5).flatMap(words.status)
-            if chosen[bearer.task].map(bearer.comes(before:)) ?? true { chosen[bearer.task] = bearer }
         }
-        for row in records.rows {
-            guard let task = row.text(0).flatMap(TaskID.init) else { continue }
-            recorded.insert(task)
-            if let bearer = chosen.removeValue(forKey: task) {
-                known.tasks[task] = TaskState(bearer, TaskRecord(row, from: 1))
-            }
-        }
-        for bearer in chosen.values { known.tasks[bearer.task] = TaskState(bearer, .none) }
+        let records = records.taskRecords
+        recorded = Set(records.keys)
+        known.tasks = TaskState.all(bearers, records)
     }
 
     /// A task id that no student bears any more is history: it is read to be told so, and never written.

@@ -55,7 +55,23 @@ struct TaskBearer {
     }
 }
 
+extension QueryResult {
+    /// Of the rows of ``ApplyStatements/records``.
+    var taskRecords: [TaskID: TaskRecord] {
+        rows.reduce(into: [:]) { records, row in
+            if let task = row.text(0).flatMap(TaskID.init) { records[task] = TaskRecord(row, from: 1) }
+        }
+    }
+}
+
 extension TaskState {
+    /// The tasks that these students bear.
+    static func all(_ bearers: [TaskBearer], _ records: [TaskID: TaskRecord]) -> [TaskID: TaskState] {
+        var chosen: [TaskID: TaskBearer] = [:]
+        for bearer in bearers where chosen[bearer.task].map(bearer.comes(before:)) ?? true { chosen[bearer.task] = bearer }
+        return chosen.mapValues { TaskState($0, records[$0.task] ?? .none) }
+    }
+
     init(_ bearer: TaskBearer, _ record: TaskRecord, isSuperseded: Bool = false) {
         self.init(
             task: bearer.task,

@@ -25,10 +25,6 @@ struct RegistrationStatements: Sendable {
             Fillers(layout, "users", now: "$2"), Fillers(layout, "grading_sessions", now: "$6"),
             Fillers(layout, "students", now: "$6")
         )
-        let cleared =
-            ["totalScore", layout.database.studentMaximum, "percentage"]
-            + (layout.database.hasRawOutput ? ["rawGradingOutput"] : [])
-            + (layout.database.hasTaskWord && layout.database.isTaskWordNullable ? ["aiTaskStatus"] : [])
         insertOwner = Statement(
             "insert_owner",
             """
@@ -103,7 +99,7 @@ struct RegistrationStatements: Sendable {
             """
             UPDATE \(layout.students) s
             SET "taskId" = u.task, \(layout.studentState) = 'PENDING', "updatedAt" = $3,
-                \(cleared.map { $0.quotedIdentifier + " = NULL" }.joined(separator: ", "))
+                \(layout.clearedResult)
             FROM unnest($1, $2) AS u(id, task) WHERE s.id = u.id
             """
         )

@@ -42,6 +42,9 @@ struct WebAppLayout: Sendable {
     /// SQL for a session that has not ended.
     var active: String { "IN ('PENDING', '\(database.sessionWords.word(for: .processing))')" }
 
+    /// SQL that clears what an attempt has brought, in an UPDATE of students.
+    var clearedResult: String { database.resultColumns.map { $0.quotedIdentifier + " = NULL" }.joined(separator: ", ") }
+
     private func table(_ name: String) -> String { schema + "." + name.quotedIdentifier }
 
     private func type(_ table: String, _ column: String) -> String { types["\(table).\(column)"] ?? "text" }

@@ -3,6 +3,7 @@ import GradingCore
 import Logging
 import SQLiteStore
 import ServiceLifecycle
+import TestSupport
 
 @testable import MonitorAPI
 
@@ -51,7 +52,7 @@ struct ServerHarness: Sendable {
         let clock = TestClock()
         let gradingServer = FakeGradingServer()
         let secret = try WebhookSecret(WebhookSecret.generate())
-        let commits = CommitQueue(store: store, wallClock: clock.wallClock, logger: logger)
+        let commits = CommitQueue(store: store, bounds: .patient, wallClock: clock.wallClock, logger: logger)
         let reconciler = Reconciler(
             store: store,
             commits: commits,
