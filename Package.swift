@@ -112,11 +112,11 @@ let package = Package(
         // Tests. StoreConformance is one suite for any store; each store's tests run it.
         .target(
             name: "StoreConformance",
-            dependencies: ["GradingCore", logging, serviceLifecycle],
+            dependencies: ["GradingCore", "TestSupport", logging, serviceLifecycle],
             path: "Tests/StoreConformance",
             swiftSettings: strict
         ),
-        // TestSupport is what several test targets need: the JSON corpus.
+        // TestSupport is what several test targets need: the JSON corpus, a clock that stands.
         .target(name: "TestSupport", dependencies: ["GradingCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "GradingCoreTests",

@@ -67,17 +67,19 @@ extension PostgresStore {
         }
     }
 
-    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
-        let record = Self.recordAnswer(
-            .text(answer.claim.task.rawValue),
-            .text(answer.claim.owner),
-            .timestamp(answer.nextCheckAt),
-            .timestamp(answer.loss?.since),
-            .text(answer.loss?.evidence.rawValue),
-            .integer(answer.quietChecks),
-            .integer(answer.lateness.map { Int($0.milliseconds) })
+    package func recordAnsweredChecks(_ answers: [CheckAnswer], at now: Timestamp) async throws(StoreError) {
+        // In the order in which `apply` locks tasks.
+        let sorted = answers.sorted { $0.claim.task < $1.claim.task }
+        let record = Self.recordAnswers(
+            .texts(sorted.map(\.claim.task.rawValue)),
+            .texts(sorted.map(\.claim.owner)),
+            .timestamps(sorted.map(\.nextCheckAt)),
+            .timestamps(sorted.map(\.loss?.since)),
+            .texts(sorted.map(\.loss?.evidence.rawValue)),
+            .integers(sorted.map(\.quietChecks)),
+            .integers(sorted.map { $0.lateness.map { Int($0.milliseconds) } })
         )
-        try await end(answer.claim, by: record, leaving: answer.row, source: answer.source, at: now)
+        try await end(sorted.map { EndedCheck(claim: $0.claim, row: $0.row, source: $0.source) }, by: record, at: now)
     }
 
     package func release(_ tasks: [ClaimedTask]) async throws(StoreError) {
@@ -95,32 +97,39 @@ extension PostgresStore {
             .timestamp(failure.loss?.since),
             .text(failure.loss?.evidence.rawValue)
         )
-        try await end(failure.claim, by: record, leaving: failure.row, source: failure.source, at: now)
+        try await end([EndedCheck(claim: failure.claim, row: failure.row, source: failure.source)], by: record, at: now)
     }
 
-    private func end(
-        _ claim: ClaimedTask,
-        by record: Query,
-        leaving row: CheckRow?,
-        source: ReportSource,
-        at now: Timestamp
-    ) async throws(StoreError) {
+    fileprivate struct EndedCheck: Sendable {
+        let claim: ClaimedTask
+        /// What it leaves in the session log.
+        let row: CheckRow?
+        let source: ReportSource
+    }
+
+    /// - Parameter record: returns the ids of the tasks whose lease it has ended.
+    private func end(_ checks: [EndedCheck], by record: Query, at now: Timestamp) async throws(StoreError) {
         let applying = applying
+        let telling = checks.filter { $0.row != nil }
         try await write { (transaction) throws(PostgresError) in
-            guard let row else {
+            guard !telling.isEmpty else {
                 try transaction.commit([record])
                 return
             }
-            // The student's row is locked before the task's, as `apply` does it.
-            let state = try TaskState.find(claim.task, in: &transaction, applying)
-            guard try transaction.run([record])[0].changedRows > 0 else { return }
-            // A callback has ended the task meanwhile: the check says nothing about it any more.
-            guard let state, state.status.isOpen || state.status == claim.status else {
-                try transaction.commit()
-                return
-            }
-            try transaction.commit([applying.insertLogs([LogWrite(row, of: state, source)], at: now)])
+            // The students' rows are locked before the tasks', as `apply` does it.
+            let states = try TaskState.find(telling.map(\.claim.task), in: &transaction, applying)
+            let ended = Set(try transaction.run([record])[0].rows.compactMap { $0.text(0) })
+            let logs = telling.compactMap { ended.contains($0.claim.task.rawValue) ? $0.log(states[$0.claim.task]) : nil }
+            try transaction.commit(logs.isEmpty ? [] : [applying.insertLogs(logs, at: now)])
         }
+    }
+}
+
+extension PostgresStore.EndedCheck {
+    /// `nil` when a callback has ended the task meanwhile: the check says nothing about it any more.
+    fileprivate func log(_ state: TaskState?) -> LogWrite? {
+        guard let row, let state, state.status.isOpen || state.status == claim.status else { return nil }
+        return LogWrite(row, of: state, source)
     }
 }
 
@@ -128,14 +137,16 @@ extension PostgresStore {
 
 extension PostgresStore {
     /// A task that has ended meanwhile stays out of the schedule.
-    static let recordAnswer = Statement(
-        "record_answer",
+    static let recordAnswers = Statement(
+        "record_answers",
         """
-        UPDATE \(MonitorSchema.name).tasks
-        SET next_check_at = CASE WHEN next_check_at IS NOT NULL THEN $3 END, consecutive_errors = 0,
-            lost_since = $4, lost_evidence = $5, quiet_checks = $6, quiet_since = last_signal_at,
-            late_by_ms = coalesce($7, late_by_ms), put_off = false, lease_owner = NULL, lease_expires_at = NULL
-        WHERE task_id = $1 AND lease_owner = $2
+        UPDATE \(MonitorSchema.name).tasks t
+        SET next_check_at = CASE WHEN t.next_check_at IS NOT NULL THEN u.at END, consecutive_errors = 0,
+            lost_since = u.lost, lost_evidence = u.evidence, quiet_checks = u.quiet, quiet_since = t.last_signal_at,
+            late_by_ms = coalesce(u.late, t.late_by_ms), put_off = false, lease_owner = NULL, lease_expires_at = NULL
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(task, owner, at, lost, evidence, quiet, late)
+        WHERE t.task_id = u.task AND t.lease_owner = u.owner
+        RETURNING t.task_id
         """
     )
 
@@ -155,6 +166,7 @@ extension PostgresStore {
             last_error = $4, lost_since = coalesce($5, lost_since), lost_evidence = coalesce($6, lost_evidence),
             lease_owner = NULL, lease_expires_at = NULL
         WHERE task_id = $1 AND lease_owner = $2
+        RETURNING task_id
         """
     )
 }
@@ -279,10 +291,20 @@ extension TaskState {
         in transaction: inout Transaction,
         _ statements: ApplyStatements
     ) throws(PostgresError) -> TaskState? {
-        let id = Parameter.texts([task.rawValue])
-        let results = try transaction.run([statements.bearers(id), statements.records(id), statements.formerTasks(id)])
-        return TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)[task]
-            ?? results[2].first.flatMap(TaskState.init(former:))
+        try find([task], in: &transaction, statements)[task]
+    }
+
+    /// Locks the students' rows, in the order in which `apply` does. Tasks that nobody bears or bore are left out.
+    static func find(
+        _ tasks: [TaskID],
+        in transaction: inout Transaction,
+        _ statements: ApplyStatements
+    ) throws(PostgresError) -> [TaskID: TaskState] {
+        let ids = Parameter.texts(tasks.map(\.rawValue))
+        let results = try transaction.run([statements.bearers(ids), statements.records(ids), statements.formerTasks(ids)])
+        let former = results[2].rows.compactMap(TaskState.init(former:)).map { ($0.task, $0) }
+        return TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)
+            .merging(former) { current, _ in current }
     }
 }
 

@@ -89,24 +89,28 @@ extension SQLiteStore {
     }
 
     /// A task that has ended meanwhile stays out of the schedule.
-    package func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+    package func recordAnsweredChecks(_ answers: [CheckAnswer], at now: Timestamp) async throws(StoreError) {
+        let statements = statements
         try await write { db in
-            let claim = answer.claim
-            try db.cachedStatement(
+            let record = try db.cachedStatement(
                 sql: """
                     UPDATE monitor_tasks SET next_check_at = iif(next_check_at IS NOT NULL, ?, NULL), consecutive_errors = 0,
                         lost_since = ?, lost_evidence = ?, quiet_checks = ?, quiet_since = last_signal_at,
                         late_by_ms = coalesce(?, late_by_ms), put_off = 0, lease_owner = NULL, lease_expires_at = NULL
                     WHERE task_id = ? AND lease_owner = ?
                     """
-            ).execute(
-                arguments: [
-                    answer.nextCheckAt.milliseconds, answer.loss?.since.milliseconds, answer.loss?.evidence.rawValue,
-                    answer.quietChecks, answer.lateness?.milliseconds, claim.task.rawValue, claim.owner,
-                ]
             )
-            guard db.changesCount > 0 else { return }
-            try answer.row?.write(about: claim, answer.source, to: db, statements, at: now)
+            for answer in answers {
+                let claim = answer.claim
+                try record.execute(
+                    arguments: [
+                        answer.nextCheckAt.milliseconds, answer.loss?.since.milliseconds, answer.loss?.evidence.rawValue,
+                        answer.quietChecks, answer.lateness?.milliseconds, claim.task.rawValue, claim.owner,
+                    ]
+                )
+                guard db.changesCount > 0 else { continue }
+                try answer.row?.write(about: claim, answer.source, to: db, statements, at: now)
+            }
         }
     }
 

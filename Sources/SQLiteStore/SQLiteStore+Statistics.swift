@@ -31,27 +31,35 @@ extension SQLiteStore {
 
     package func task(_ task: TaskID) async throws(StoreError) -> TaskSnapshot? {
         let statements = statements
-        return try await read { db in
-            guard let state = try TaskState.fetch(task, from: db, statements) else { return nil }
-            let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT s.\(statements.layout.studentName), t.late_by_ms
-                    FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ? WHERE s.id = ?
-                    """,
-                arguments: [task.rawValue, state.student.rawValue]
-            )
-            let lateness = row?.integer(1).map { Duration.milliseconds($0) }
-            return TaskSnapshot(
-                task: task,
-                student: state.student,
-                studentName: row?.text(0) ?? "",
-                session: state.session,
-                status: state.status,
-                attempt: state.attempt,
-                learned: state.learnedVia.map { Learned(via: $0, lateness: lateness) }
-            )
-        }
+        return try await read { db in try TaskSnapshot.fetch(task, from: db, statements) }
+    }
+}
+
+extension TaskSnapshot {
+    static func fetch(_ task: TaskID, from db: Database, _ statements: SQLiteStatements) throws -> TaskSnapshot? {
+        guard let state = try TaskState.fetch(task, from: db, statements) else { return nil }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: statements.layout.nameAndLateness),
+            arguments: [task.rawValue, state.student.rawValue]
+        )
+        let lateness = row?.integer(1).map { Duration.milliseconds($0) }
+        return TaskSnapshot(
+            task: task,
+            student: state.student,
+            studentName: row?.text(0) ?? "",
+            session: state.session,
+            status: state.status,
+            attempt: state.attempt,
+            learned: state.learnedVia.map { Learned(via: $0, lateness: lateness) }
+        )
+    }
+}
+
+extension DatabaseLayout {
+    fileprivate var nameAndLateness: String {
+        """
+        SELECT s.\(studentName), t.late_by_ms FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ? WHERE s.id = ?
+        """
     }
 }
 

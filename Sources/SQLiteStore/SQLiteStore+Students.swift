@@ -5,13 +5,13 @@ extension SQLiteStore {
     package func student(of task: TaskID) async throws(StoreError) -> StudentRecord? {
         let statements = statements
         return try await read { db in
-            guard let state = try TaskState.fetch(task, from: db, statements),
+            guard let snapshot = try TaskSnapshot.fetch(task, from: db, statements),
                 let row = try Row.fetchOne(
                     db.cachedStatement(sql: statements.layout.studentOfTask),
-                    arguments: [state.student.rawValue, task.rawValue]
+                    arguments: [snapshot.student.rawValue, task.rawValue]
                 )
             else { return nil }
-            return StudentRecord(state, row)
+            return StudentRecord(snapshot, row)
         }
     }
 
@@ -46,34 +46,25 @@ extension SQLiteStore {
 
 extension StudentRecord {
     /// - Parameter row: of `studentOfTask`.
-    fileprivate init(_ state: TaskState, _ row: Row) {
-        self.init(
-            task: TaskSnapshot(
-                task: state.task,
-                student: state.student,
-                studentName: row.text(0) ?? "",
-                session: state.session,
-                status: state.status,
-                attempt: state.attempt
-            )
-        )
-        studentID = row.text(1)
-        totalScore = row.double(2)
-        maxScore = row.double(3)
-        percentage = row.double(4)
-        createdAt = row.timestamp(5)
-        updatedAt = row.timestamp(6)
-        gradedAt = row.timestamp(7)
-        rawResult = row.text(8)
-        lastError = row.text(9)
-        loss = Loss(evidence: row.text(11), since: row.timestamp(10))
+    fileprivate init(_ snapshot: TaskSnapshot, _ row: Row) {
+        self.init(task: snapshot)
+        studentID = row.text(0)
+        totalScore = row.double(1)
+        maxScore = row.double(2)
+        percentage = row.double(3)
+        createdAt = row.timestamp(4)
+        updatedAt = row.timestamp(5)
+        gradedAt = row.timestamp(6)
+        rawResult = row.text(7)
+        lastError = row.text(8)
+        loss = Loss(evidence: row.text(10), since: row.timestamp(9))
     }
 }
 
 extension DatabaseLayout {
     fileprivate var studentOfTask: String {
         """
-        SELECT s.\(studentName), s.studentId, s.totalScore, s.\(studentMaximum), s.percentage, s.createdAt, s.updatedAt, s.gradedAt,
+        SELECT s.studentId, s.totalScore, s.\(studentMaximum), s.percentage, s.createdAt, s.updatedAt, s.gradedAt,
             \(hasRawOutput ? "s.rawGradingOutput" : "r.result"), t.last_error, t.lost_since, t.lost_evidence
         FROM students s LEFT JOIN monitor_tasks t ON t.task_id = ?2
             \(hasRawOutput ? "" : "LEFT JOIN monitor_results r ON r.student_id = s.id")

@@ -1,6 +1,7 @@
 import Logging
 import MetricsTestKit
 import ServiceLifecycleTestKit
+import TestSupport
 import Testing
 
 @testable import GradingCore

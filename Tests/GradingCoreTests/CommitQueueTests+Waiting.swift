@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import TestSupport
 import Testing
 
 @testable import GradingCore

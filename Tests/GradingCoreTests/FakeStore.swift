@@ -26,6 +26,8 @@ final class FakeStore: Store {
         /// How often the open tasks were scheduled.
         var schedulings = 0
         var answered: [CheckAnswer] = []
+        /// How many answers each transaction recorded.
+        var answeredBatches: [Int] = []
         var failed: [CheckFailure] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
@@ -55,13 +57,16 @@ final class FakeStore: Store {
     let state: Mutex<State>
     /// Holds each commit, when there is one.
     let commitGate: Gate?
+    /// Holds the end of each check, when there is one.
+    let recordGate: Gate?
     let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
     let commitLanes: Int
 
-    init(tasks: [TaskID] = [], commitGate: Gate? = nil, commitLanes: Int = 1) {
+    init(tasks: [TaskID] = [], commitGate: Gate? = nil, recordGate: Gate? = nil, commitLanes: Int = 1) {
         state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))
         self.commitGate = commitGate
+        self.recordGate = recordGate
         self.commitLanes = commitLanes
     }
 
@@ -160,15 +165,19 @@ final class FakeStore: Store {
         )
     }
 
-    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+    func recordAnsweredChecks(_ answers: [CheckAnswer], at now: Timestamp) async throws(StoreError) {
+        await recordGate?.pass()
         try recording { state in
-            let task = answer.claim.task
-            state.answered.append(answer)
-            state.tasks[task]?.nextCheckAt = answer.nextCheckAt
-            state.tasks[task]?.quietChecks = answer.quietChecks
-            state.tasks[task]?.leasedUntil = Timestamp(milliseconds: 0)
-            state.tasks[task]?.consecutiveErrors = 0
-            state.tasks[task]?.trace.loss = answer.loss
+            state.answered += answers
+            state.answeredBatches.append(answers.count)
+            for answer in answers {
+                let task = answer.claim.task
+                state.tasks[task]?.nextCheckAt = answer.nextCheckAt
+                state.tasks[task]?.quietChecks = answer.quietChecks
+                state.tasks[task]?.leasedUntil = Timestamp(milliseconds: 0)
+                state.tasks[task]?.consecutiveErrors = 0
+                state.tasks[task]?.trace.loss = answer.loss
+            }
         }
     }
 

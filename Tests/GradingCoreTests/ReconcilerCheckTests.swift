@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GradingCore
@@ -61,11 +62,8 @@ struct ReconcilerCheckTests {
     @Test("that fails says why, leaves the status and puts the next question off")
     func fails() async throws {
         let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
-        let harness = Harness(store: store, server: FakeGradingServer { _ in .failure(.status(404)) })
-        #expect(
-            try await harness.check("t1")
-                == .failed(status: .processing, reason: "the grading server does not know the task (404)")
-        )
+        let harness = Harness(store: store, server: FakeGradingServer { _ in .failure(.status(400)) })
+        #expect(try await harness.check("t1") == .failed(status: .processing, reason: "the grading server answered 400"))
         store.state.withLock { state in
             #expect(state.failed.first?.source == .manual)
             #expect(state.failed.first?.nextCheckAt == Harness.at(.seconds(120)))

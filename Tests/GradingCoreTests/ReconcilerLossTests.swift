@@ -1,5 +1,6 @@
 import MetricsTestKit
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GradingCore

@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycleTestKit
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GradingCore

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GradingCore
@@ -139,7 +140,7 @@ struct SweepTests {
         try await harness.run {
             var due = Duration.zero
             for (answer, minutes) in [(true, 2), (true, 4), (false, 8), (false, 15), (true, 60), (true, 60)] {
-                script.withLock { $0 = answer ? .success("PROGRESS") : .failure(.status(404)) }
+                script.withLock { $0 = answer ? .success("PROGRESS") : .failure(.status(400)) }
                 _ = try await harness.reconciler.sweep()
                 due += .seconds(minutes * 60)
                 #expect(store.row(TaskID("t1")!)?.nextCheckAt == Harness.at(due))

@@ -58,7 +58,7 @@ extension PostgresStore {
             layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now, .double(1)),
             layout.setTaskPriority(text, number), layout.setSessionPriority(text, number), layout.setOpenPriorities(text, number),
             layout.claimTask(text, text, text, now, now, now), layout.writtenAt(text),
-            Self.recordAnswer(text, text, now, now, text, number, number),
+            Self.recordAnswers(texts, texts, Self.times, Self.times, texts, Self.numbers, Self.numbers),
             Self.recordFailure(text, text, now, text, now, text), Self.releaseLeases(texts, texts), layout.openTasks(),
             layout.activeSessions(), layout.sessionDurations(texts, number), layout.recentDurations(number),
             Self.putOff(texts, texts, Self.times), Self.endings(now), Self.acquireLease(text, text, now, now),

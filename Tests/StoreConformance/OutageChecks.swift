@@ -2,6 +2,7 @@ import GradingCore
 import Logging
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 /// A grading server that is down until it is said to be up, and then has graded everything.
@@ -16,15 +17,6 @@ private final class OutageServer: GradingServerClient {
     }
 }
 
-/// The time of day, as the check sets it.
-private final class SetClock: Sendable {
-    private let now = Mutex(Timestamp.start)
-
-    var wallClock: WallClock { WallClock { self.now.withLock { $0 } } }
-
-    func advance(by seconds: Int) { now.withLock { $0 = $0.after(seconds) } }
-}
-
 extension StoreConformance {
     static let outageChecks = [
         ConformanceCheck(
@@ -33,15 +25,13 @@ extension StoreConformance {
             harness in
             let tasks = (0..<1_000).map { TaskID("task-\($0)")! }
             _ = try await harness.store.register(tasks.map { .sample($0) }, at: .start)
-            let (server, clock) = (OutageServer(), SetClock())
+            let (server, clock) = (OutageServer(), TestClock())
+            let wallClock = WallClock { Timestamp.start.advanced(by: clock.now.offset) }
             var logger = Logger(label: "outage")
             logger.logLevel = .critical
             var policy = SweepPolicy()
             policy.requestsPerSecond = 0
-            var bounds = CommitBounds.standard
-            // A machine that is kept busy is no outage.
-            bounds.patience = .seconds(3_600)
-            let commits = CommitQueue(store: harness.store, bounds: bounds, wallClock: clock.wallClock, logger: logger)
+            let commits = CommitQueue(store: harness.store, bounds: .patient, wallClock: wallClock, logger: logger)
             let reconciler = Reconciler(
                 store: harness.store,
                 commits: commits,
@@ -49,7 +39,8 @@ extension StoreConformance {
                 decoder: ReportDecoder(),
                 policy: policy,
                 owner: "a",
-                wallClock: clock.wallClock,
+                wallClock: wallClock,
+                clock: clock,
                 logger: logger
             )
             let services = ServiceGroup(services: [commits], logger: logger)
@@ -57,18 +48,17 @@ extension StoreConformance {
                 group.addTask { try await services.run() }
                 var during: [SweepSummary] = []
                 for _ in 0..<20 {
-                    clock.advance(by: 180)
+                    clock.advance(by: .seconds(180))
                     during.append(try await reconciler.sweep())
                 }
                 server.comeBack()
-                clock.advance(by: 180)
-                // The budget is the sweep's own, by the clock on the wall: what it has not asked then, it has not recovered.
+                clock.advance(by: .seconds(180))
                 let after = try await reconciler.sweep()
                 await services.triggerGracefulShutdown()
                 try await group.waitForAll()
                 return (during, after)
             }
-            #expect(during.allSatisfy { $0.errors >= 5 && $0.errors <= 2 * (policy.maxInFlight + 5) && $0.tasksUpdated == 0 })
+            #expect(during.allSatisfy { $0.errors > 0 && $0.errors <= 2 * (policy.maxInFlight + 5) && $0.tasksUpdated == 0 })
             #expect(after.tasksUpdated == 1_000 && after.errors == 0 && after.open == OpenWork())
             #expect(try await harness.store.sessionSummary(.s1)?.status == .completed)
             let rows = try await harness.allLogs()

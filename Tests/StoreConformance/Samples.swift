@@ -103,6 +103,12 @@ extension TaskReport {
     }
 }
 
+extension Store {
+    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+        try await recordAnsweredChecks([answer], at: now)
+    }
+}
+
 extension StoreHarness {
     /// Registers tasks of one session, each for a student of its own.
     func register(_ tasks: TaskID...) async throws {

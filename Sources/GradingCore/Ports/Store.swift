@@ -38,10 +38,11 @@ package protocol Store: Sendable {
     /// Leases one task for a manual check, due or not.
     func claimTask(_ task: TaskID, _ claim: ClaimRequest) async throws(StoreError) -> SingleClaim
 
-    /// Ends a lease after a check that was answered: clears the errors, sets when to look again and the mark of a loss, adds
+    /// Ends leases after checks that were answered: clears the errors, sets when to look again and the mark of a loss, adds
     /// ``CheckAnswer/row`` to the session log. Fenced by the owner: a lease that has passed to another owner is left alone.
     /// A sign of life that comes later starts the count of quiet checks anew.
-    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError)
+    /// - Parameter answers: 1 to 256, each about another task.
+    func recordAnsweredChecks(_ answers: [CheckAnswer], at now: Timestamp) async throws(StoreError)
 
     /// How long finished tasks took: up to ``ObservedDurations/mostSamples`` of each of these sessions, and of all.
     func durations(of sessions: [SessionID]) async throws(StoreError) -> ObservedDurations

@@ -52,6 +52,7 @@ package actor Reconciler {
                     logger: logger
                 ),
                 policy: policy,
+                leaseEnds: LeaseEnds(store: store, wallClock: wallClock),
                 wallClock: wallClock,
                 random: random,
                 metrics: CheckMetrics(factory: metrics),

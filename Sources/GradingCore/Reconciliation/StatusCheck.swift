@@ -58,6 +58,7 @@ struct StatusCheck: Sendable {
     let decode: Decode
     let gate: GradingServerGate
     let policy: SweepPolicy
+    let leaseEnds: LeaseEnds
     let wallClock: WallClock
     /// Evenly distributed from 0 up to 1, for the jitter.
     let random: @Sendable () -> Double
@@ -191,7 +192,7 @@ struct StatusCheck: Sendable {
                     changedStatus: outcome.changedStatus,
                     loss: finding.loss
                 )
-                try await store.recordAnsweredCheck(answer, at: now)
+                try await leaseEnds.record(answer)
             case .failed(let reason):
                 let failure = CheckFailure(
                     claim: claim,

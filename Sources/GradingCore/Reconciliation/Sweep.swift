@@ -40,15 +40,16 @@ struct Sweep: Sendable {
         summary.gradingServer = check.gate.health.breaker
         await release(progress.unasked)
         await measureLoss()
-        if progress.foundServerDown { noteOutage(progress) }
+        if check.gate.isNarrow { noteOutage(progress) }
         check.metrics.recordSweep(took: stopwatch.elapsed())
         return try await conclude(summary, storeFailure: progress.storeFailure)
     }
 
+    /// Who was not asked has failed no check, and is due at once when the grading server is back.
     private func noteOutage(_ progress: SweepProgress) {
         check.metrics.countOutage()
         check.logger.warning(
-            "The grading server does not answer; the sweep asks no more, the next one tries again",
+            "The grading server does not answer; the sweep asked no more, the next one tries again",
             metadata: ["failed": "\(progress.errors)", "unasked": "\(progress.unasked.count)"]
         )
     }
@@ -98,7 +99,7 @@ struct Sweep: Sendable {
     /// Claim after claim until nothing is due or the budget is spent, never more than the allowed number in flight.
     private func askDueTasks(until stopwatch: Stopwatch) async -> SweepProgress {
         await withTaskGroup(of: Step.self) { group in
-            var progress = SweepProgress(maxInFlight: policy.maxInFlight, outageThreshold: policy.outageThreshold)
+            var progress = SweepProgress(maxInFlight: policy.maxInFlight)
             var graces = SweepGraces(policy: policy.effectiveAdaptiveGrace, store: store, ledger: ledger)
             while true {
                 if mustStop(stopwatch) { progress.stop() }

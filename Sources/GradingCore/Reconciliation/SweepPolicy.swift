@@ -36,10 +36,6 @@ package struct SweepPolicy: Sendable {
     /// When a task counts as lost.
     package var loss = LossPolicy()
 
-    /// After so many questions in a row that the grading server left unanswered, a sweep asks no more: more than are in flight at
-    /// once, so that a few tasks that hang do not pass for an outage.
-    var outageThreshold: Int { max(5, maxInFlight + 1) }
-
     /// What the store is opened with.
     package var schedule: CheckSchedule { CheckSchedule(grace: grace) }
 

@@ -29,13 +29,7 @@ struct SweepProgress: Sendable {
     /// Whether the way to the grading server lets one question through at a time.
     var isNarrow = false
 
-    /// Whether the sweep ended before its time because the grading server does not answer. Who was not asked has failed no check
-    /// then, and is due at once when it is back.
-    private(set) var foundServerDown = false
-
     private let mostInFlight: Int
-    private let outageThreshold: Int
-    private var unansweredInARow = 0
     private var waiting = Deque<Claim>()
     /// Those whose last check failed: they may hang again, so that they take up one question at a time.
     private var suspects = Deque<Claim>()
@@ -45,9 +39,8 @@ struct SweepProgress: Sendable {
     private var settling = 0
     private var mayClaim = true
 
-    init(maxInFlight: Int, outageThreshold: Int = .max) {
+    init(maxInFlight: Int) {
         mostInFlight = max(1, maxInFlight)
-        self.outageThreshold = outageThreshold
     }
 
     private var maxInFlight: Int { isNarrow ? 1 : mostInFlight }
@@ -100,11 +93,9 @@ struct SweepProgress: Sendable {
         case .committed(let outcome):
             asked += 1
             if outcome.changedStatus { updated += 1 }
-            unansweredInARow = 0
         case .failed:
             asked += 1
             errors += 1
-            note(outage: settlement.isOutage)
         case .interrupted:
             stop()
         }
@@ -122,13 +113,6 @@ struct SweepProgress: Sendable {
         unasked += (waiting + suspects).map(\.task)
         waiting.removeAll()
         suspects.removeAll()
-    }
-
-    private mutating func note(outage: Bool) {
-        unansweredInARow = outage ? unansweredInARow + 1 : 0
-        guard unansweredInARow >= outageThreshold else { return }
-        foundServerDown = true
-        stop()
     }
 
     /// A suspect when it may go, so that it is asked about at all; where there is but one way, the others go first.

@@ -51,9 +51,9 @@ final class FaultyStore: Store {
         try check()
         return try await inner.claimTask(task, claim)
     }
-    func recordAnsweredCheck(_ answer: CheckAnswer, at now: Timestamp) async throws(StoreError) {
+    func recordAnsweredChecks(_ answers: [CheckAnswer], at now: Timestamp) async throws(StoreError) {
         try check()
-        try await inner.recordAnsweredCheck(answer, at: now)
+        try await inner.recordAnsweredChecks(answers, at: now)
     }
     func recordFailedCheck(_ failure: CheckFailure, at now: Timestamp) async throws(StoreError) {
         try check()

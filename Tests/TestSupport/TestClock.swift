@@ -1,12 +1,12 @@
 import Synchronization
 
 /// A clock that stands still until the test moves it.
-final class TestClock: Clock, Sendable {
-    struct Instant: InstantProtocol {
-        var offset = Duration.zero
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
+package final class TestClock: Clock, Sendable {
+    package struct Instant: InstantProtocol {
+        package var offset = Duration.zero
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
     }
 
     private struct State {
@@ -18,13 +18,15 @@ final class TestClock: Clock, Sendable {
 
     private let state = Mutex(State())
 
-    var now: Instant { state.withLock { $0.now } }
-    var minimumResolution: Duration { .zero }
+    package init() {}
+
+    package var now: Instant { state.withLock { $0.now } }
+    package var minimumResolution: Duration { .zero }
 
     /// When those who sleep want to be woken, in order.
-    var deadlines: [Duration] { state.withLock { $0.sleepers.values.map { $0.deadline.offset }.sorted() } }
+    package var deadlines: [Duration] { state.withLock { $0.sleepers.values.map { $0.deadline.offset }.sorted() } }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -55,7 +57,7 @@ final class TestClock: Clock, Sendable {
     }
 
     /// Returns when so many sleep at once.
-    func sleepers(_ count: Int) async {
+    package func sleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
                 if state.sleepers.count >= count { return true }
@@ -66,7 +68,7 @@ final class TestClock: Clock, Sendable {
         }
     }
 
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let woken = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let now = state.now
