@@ -3,8 +3,10 @@
 #
 #   scripts/bench.sh [--engine postgres]   against pgbench, Go and FastAPI on a PostgreSQL of its own
 #   scripts/bench.sh --engine sqlite       on SQLite (synchronous=FULL): group commit against one transaction each
+#   scripts/bench.sh --engine sweep        how close a sweep comes to what its limits allow: 10,000 overdue tasks, 8 questions
+#                                          in flight, a grading server that takes 50 ms; of the options --rounds, --data, --bin
 #
-#   --rounds N           rounds; in each, every setting runs once on a fresh database, and medians count (5; SQLite: 3)
+#   --rounds N           rounds; in each, every setting runs once on a fresh database, and medians count (5; others: 3)
 #   --connections LIST   connections of the load generator, each with one request outstanding (1,32,128)
 #   --duration S         measured seconds of one run (8), after --warmup S (2)
 #   --data DIR           where the databases go: a directory on a real disk (/var/tmp)
@@ -22,11 +24,11 @@
 #   --set NAME=VALUE     a setting of PostgreSQL, as in --set synchronous_commit=off; may be repeated
 #
 # Prints a table. After each run the database is compared with the answers: every 2xx is one COMPLETED student, one log
-# row and one delivery. Exit status 1 if an answer was not 2xx or a row is missing.
+# row, one delivery, one task and one change. Exit status 1 if an answer was not 2xx or a row is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-usage() { sed -n '2,27s/^# \{0,1\}//p' scripts/bench.sh; }
+usage() { sed -n '2,29s/^# \{0,1\}//p' scripts/bench.sh; }
 wrong_usage() { echo "bench: $*" >&2; exit 64; }
 
 engine=postgres bin='' data=/var/tmp only=ours,pgbench,go,fastapi options=()
@@ -37,7 +39,7 @@ while (($# > 0)); do
     case "$1" in
         -h | --help) usage; exit 0 ;;
         --engine)
-            [[ ${2:-} =~ ^(postgres|sqlite)$ ]] || wrong_usage "$1 takes postgres or sqlite"
+            [[ ${2:-} =~ ^(postgres|sqlite|sweep)$ ]] || wrong_usage "$1 takes postgres, sqlite or sweep"
             engine=$2 ;;
         --rounds | --duration | --warmup | --large)
             [[ ${2:-} =~ ^[0-9]+$ ]] || wrong_usage "$1 takes a whole number"
@@ -76,11 +78,14 @@ if [[ $engine == postgres ]]; then scripts/install-dependencies.sh --bench; else
 if [[ -z $bin ]]; then
     echo "Building for release (the first time takes about ten minutes) ..."
     swift build -c release --product grading-monitor
-    swift build -c release --product callback-load
+    if [[ $engine != sweep ]]; then swift build -c release --product callback-load; fi
     bin=$(swift build -c release --show-bin-path)
 fi
 
 export PYTHONDONTWRITEBYTECODE=1
+if [[ $engine == sweep ]]; then
+    exec python3 Benchmarks/sweep.py --bin "$bin" --data "$data" ${options[@]+"${options[@]}"}
+fi
 bench=(python3 Benchmarks/bench.py --engine "$engine" --bin "$bin" --data "$data" ${options[@]+"${options[@]}"})
 if [[ $engine == sqlite ]]; then exec "${bench[@]}"; fi
 

@@ -33,6 +33,8 @@ class Effects:
     students: int
     logs: int
     deliveries: int
+    tasks: int
+    changes: int
 
 
 class Cluster:
@@ -131,6 +133,10 @@ class Cluster:
             f"""SELECT (SELECT count(*) FROM students WHERE status = 'COMPLETED' AND "totalScore" = 17.5 AND "maxScore" = 25
                        AND jsonb_typeof("rawGradingOutput"->'results') = 'object'),
                       (SELECT count(*) FROM session_logs WHERE NOT starts_with(id, '{PAST}')),
-                      (SELECT count(*) FROM grading_monitor.deliveries WHERE NOT starts_with(delivery_id, '{PAST}'))""",
+                      (SELECT count(*) FROM grading_monitor.deliveries WHERE NOT starts_with(delivery_id, '{PAST}')),
+                      (SELECT count(*) FROM grading_monitor.tasks
+                       WHERE result_hash IS NOT NULL AND next_check_at IS NULL AND NOT starts_with(student_id, 'past-')),
+                      (SELECT count(*) FROM grading_monitor.changes
+                       WHERE kind = 'task' AND NOT starts_with(student_id, 'past-'))""",
         )
         return Effects(*map(int, counts.split("\t")))

@@ -56,5 +56,5 @@ def expect(name: str, what: str, answer: tuple[int, bytes], status: int, outcome
 
 
 def expect_effects(name: str, effects: Effects, count: int) -> None:
-    if effects != Effects(count, count, count):
+    if effects != Effects(count, count, count, count, count):
         raise Failure(f"{name} should have written {count} of each, but the database holds {effects}")

@@ -1,4 +1,4 @@
-"""What one callback writes, as four statements in one transaction; asyncpg prepares each once for each connection."""
+"""What one callback writes, as six statements in one transaction; asyncpg prepares each once for each connection."""
 
 import hashlib
 import secrets
@@ -17,11 +17,12 @@ REMEMBER_DELIVERY = """
 
 # Forward only: a task that has ended with a result stays as it is.
 UPDATE_STUDENT = """
-    UPDATE students
+    UPDATE students AS s
     SET status = 'COMPLETED', "rawGradingOutput" = $2, "totalScore" = $3, "maxScore" = $4, percentage = $5,
         "gradedAt" = coalesce("gradedAt", now() AT TIME ZONE 'utc'), "updatedAt" = now() AT TIME ZONE 'utc'
-    WHERE "taskId" = $1 AND status IN ('PENDING', 'PROCESSING', 'FAILED')
-    RETURNING id, "gradingSessionId"
+    FROM (SELECT id, status FROM students WHERE "taskId" = $1 FOR NO KEY UPDATE) AS old
+    WHERE s.id = old.id AND old.status IN ('PENDING', 'PROCESSING', 'FAILED')
+    RETURNING s.id, s."gradingSessionId", old.status::text
 """
 
 # Locks the session's row on the way to its user, so that of two last students one sees the other in the roll-up.
@@ -29,6 +30,21 @@ WRITE_LOG = """
     INSERT INTO session_logs (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
     SELECT $1, 'SUCCESS', $2, 'callback', $3, now() AT TIME ZONE 'utc', session.id, session."userId"
     FROM (SELECT id, "userId" FROM grading_sessions WHERE id = $4 FOR NO KEY UPDATE) AS session
+"""
+
+# What a sweep for lost callbacks lives on.
+NOTE_TASK = """
+    INSERT INTO grading_monitor.tasks (task_id, student_id, last_signal_at, learned_via, result_hash)
+    VALUES ($1, $2, now() AT TIME ZONE 'utc', 'callback', $3)
+    ON CONFLICT (task_id) DO UPDATE
+    SET last_signal_at = excluded.last_signal_at, learned_via = excluded.learned_via, result_hash = excluded.result_hash,
+        next_check_at = NULL
+"""
+
+# What live updates live on.
+NOTE_CHANGE = """
+    INSERT INTO grading_monitor.changes (kind, task_id, student_id, session_id, from_status, to_status, source, at)
+    VALUES ('task', $1, $2, $3, $4, 'COMPLETED', 'callback', now() AT TIME ZONE 'utc')
 """
 
 ROLL_UP = """
@@ -64,6 +80,8 @@ class Store:
             message = f"Task {report.task_id}: COMPLETED, {score:g} of {most:g} points"
             session = student["gradingSessionId"]
             await connection.execute(WRITE_LOG, new_id(), message, student["id"], session)
+            await connection.execute(NOTE_TASK, report.task_id, student["id"], digest)
+            await connection.execute(NOTE_CHANGE, report.task_id, student["id"], session, student["status"])
             await connection.execute(ROLL_UP, session)
             return "applied"
 

@@ -23,17 +23,31 @@ const (
 
 	// Forward only: a task that has ended with a result stays as it is.
 	updateStudent = `
-		UPDATE students
+		UPDATE students AS s
 		SET status = 'COMPLETED', "rawGradingOutput" = $2, "totalScore" = $3, "maxScore" = $4, percentage = $5,
 		    "gradedAt" = coalesce("gradedAt", now() AT TIME ZONE 'utc'), "updatedAt" = now() AT TIME ZONE 'utc'
-		WHERE "taskId" = $1 AND status IN ('PENDING', 'PROCESSING', 'FAILED')
-		RETURNING id, "gradingSessionId"`
+		FROM (SELECT id, status FROM students WHERE "taskId" = $1 FOR NO KEY UPDATE) AS old
+		WHERE s.id = old.id AND old.status IN ('PENDING', 'PROCESSING', 'FAILED')
+		RETURNING s.id, s."gradingSessionId", old.status`
 
 	// Locks the session's row on the way to its user, so that of two last students one sees the other in the roll-up.
 	writeLog = `
 		INSERT INTO session_logs (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
 		SELECT $1, 'SUCCESS', $2, 'callback', $3, now() AT TIME ZONE 'utc', session.id, session."userId"
 		FROM (SELECT id, "userId" FROM grading_sessions WHERE id = $4 FOR NO KEY UPDATE) AS session`
+
+	// What a sweep for lost callbacks lives on.
+	noteTask = `
+		INSERT INTO grading_monitor.tasks (task_id, student_id, last_signal_at, learned_via, result_hash)
+		VALUES ($1, $2, now() AT TIME ZONE 'utc', 'callback', $3)
+		ON CONFLICT (task_id) DO UPDATE
+		SET last_signal_at = excluded.last_signal_at, learned_via = excluded.learned_via, result_hash = excluded.result_hash,
+		    next_check_at = NULL`
+
+	// What live updates live on.
+	noteChange = `
+		INSERT INTO grading_monitor.changes (kind, task_id, student_id, session_id, from_status, to_status, source, at)
+		VALUES ('task', $1, $2, $3, $4, 'COMPLETED', 'callback', now() AT TIME ZONE 'utc')`
 
 	rollUp = `
 		UPDATE grading_sessions AS session
@@ -52,8 +66,8 @@ const (
 const usualPoolSize = 16
 
 type store struct {
-	db                                *sql.DB
-	delivery, student, logRow, rolled *sql.Stmt
+	db                                              *sql.DB
+	delivery, student, logRow, task, change, rolled *sql.Stmt
 }
 
 func openStore(url, poolSize string) (*store, error) {
@@ -71,7 +85,10 @@ func openStore(url, poolSize string) (*store, error) {
 	for _, statement := range []struct {
 		prepared **sql.Stmt
 		text     string
-	}{{&s.delivery, rememberDelivery}, {&s.student, updateStudent}, {&s.logRow, writeLog}, {&s.rolled, rollUp}} {
+	}{
+		{&s.delivery, rememberDelivery}, {&s.student, updateStudent}, {&s.logRow, writeLog}, {&s.task, noteTask},
+		{&s.change, noteChange}, {&s.rolled, rollUp},
+	} {
 		if *statement.prepared, err = db.Prepare(statement.text); err != nil {
 			return nil, err
 		}
@@ -102,10 +119,10 @@ func (s *store) write(ctx context.Context, tx *sql.Tx, delivery string, body []b
 	if count, err := inserted.RowsAffected(); err != nil || count == 0 {
 		return "duplicate", err
 	}
-	var student, session string
+	var student, session, former string
 	err = tx.StmtContext(ctx, s.student).
 		QueryRowContext(ctx, r.TaskID, string(r.Result), r.score, r.maxScore, r.percentage).
-		Scan(&student, &session)
+		Scan(&student, &session, &former)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "stale", nil
 	}
@@ -114,6 +131,12 @@ func (s *store) write(ctx context.Context, tx *sql.Tx, delivery string, body []b
 	}
 	message := fmt.Sprintf("Task %s: COMPLETED, %g of %g points", r.TaskID, r.score, r.maxScore)
 	if _, err = tx.StmtContext(ctx, s.logRow).ExecContext(ctx, newID(), message, student, session); err != nil {
+		return "", err
+	}
+	if _, err = tx.StmtContext(ctx, s.task).ExecContext(ctx, r.TaskID, student, hash[:]); err != nil {
+		return "", err
+	}
+	if _, err = tx.StmtContext(ctx, s.change).ExecContext(ctx, r.TaskID, student, session, former); err != nil {
 		return "", err
 	}
 	_, err = tx.StmtContext(ctx, s.rolled).ExecContext(ctx, session)
