@@ -4,11 +4,11 @@ package import GradingCore
 /// Where the grading server is: a base URL that was checked, and the addresses made from it.
 package struct GradingServerURL: Sendable, Equatable {
     /// Without a slash at its end.
-    private let base: String
+    let text: String
 
     /// Reads a base URL: `http` or `https`, a host, perhaps a port and a path; a slash at the end makes no difference.
-    package init(_ text: String) throws(GradingServerURLError) {
-        guard let parts = URLComponents(string: text), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+    package init(_ url: String) throws(GradingServerURLError) {
+        guard let parts = URLComponents(string: url), url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .malformed
         }
         guard let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme) else { throw .scheme }
@@ -16,12 +16,12 @@ package struct GradingServerURL: Sendable, Equatable {
         guard parts.query == nil, parts.fragment == nil else { throw .queryOrFragment }
         guard let host = parts.host, !host.isEmpty else { throw .host }
         if let port = parts.port, !(1...65_535).contains(port) { throw .host }
-        base = String(text.reversed().drop { $0 == "/" }.reversed())
+        text = String(url.reversed().drop { $0 == "/" }.reversed())
     }
 
     /// `{base}/api/grade/status/{id}/`
     package func status(of task: TaskID) -> String {
-        "\(base)/api/grade/status/\(Self.percentEncoded(task.rawValue))/"
+        "\(text)/api/grade/status/\(Self.percentEncoded(task.rawValue))/"
     }
 
     /// One path segment of a URL: all but the unreserved characters of RFC 3986 section 2.3 as `%XX`.

@@ -3,9 +3,10 @@ package import GradingCore
 import NIOCore
 import NIOHTTP1
 
-/// Asks the grading server over HTTP: `GET {base}/api/grade/status/{taskId}/`.
+/// Asks the grading server over HTTP: `GET {base}/api/grade/status/{taskId}/`, and `POST` to a ``ResubmissionURL``.
 package struct HTTPGradingServerClient: GradingServerClient {
     private let url: GradingServerURL
+    private let resubmissionURL: ResubmissionURL?
     private let timeout: Duration
     private let maximumResponseBytes: Int
     private let httpClient: HTTPClient
@@ -14,11 +15,13 @@ package struct HTTPGradingServerClient: GradingServerClient {
     private let wallClock: WallClock
 
     /// - Parameters:
+    ///   - resubmissionURL: where failed tasks are submitted again; `nil` where they are not.
     ///   - timeout: for the whole exchange, from the wait for a connection to the answer's last byte.
     ///   - maximumResponseBytes: the most that an answer's body may hold.
     ///   - httpClient: made with ``clientConfiguration()``, or it would follow redirects. Shut down by its owner.
     package init(
         url: GradingServerURL,
+        resubmissionURL: ResubmissionURL? = nil,
         timeout: Duration = .seconds(30),
         maximumResponseBytes: Int = 4 << 20,
         httpClient: HTTPClient,
@@ -27,6 +30,7 @@ package struct HTTPGradingServerClient: GradingServerClient {
         wallClock: WallClock = .system
     ) {
         self.url = url
+        self.resubmissionURL = resubmissionURL
         self.timeout = timeout
         self.maximumResponseBytes = maximumResponseBytes
         self.httpClient = httpClient
@@ -58,7 +62,23 @@ package struct HTTPGradingServerClient: GradingServerClient {
 
     /// The body of a 2xx answer. Its content type is not looked at: whether it is a report is the decoder's to say.
     package func fetchStatus(of task: TaskID) async throws(GradingServerError) -> [UInt8] {
-        let request = request(for: task)
+        try await exchange(request(url.status(of: task)))
+    }
+
+    package var takesResubmissions: Bool { resubmissionURL != nil }
+
+    /// The same key for the same attempt: a server that honours it takes the attempt once, however often it is asked for.
+    package func resubmit(_ resubmission: Resubmission) async throws(GradingServerError) -> [UInt8] {
+        guard let resubmissionURL else { throw .connection("no address for resubmissions is configured") }
+        var request = request(resubmissionURL.url(for: resubmission))
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "Idempotency-Key", value: "\"\(resubmission.idempotencyKey)\"")
+        request.body = .bytes(ByteBuffer(bytes: resubmission.json))
+        return try await exchange(request)
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws(GradingServerError) -> [UInt8] {
         do {
             return try await withThrowingTaskGroup(of: [UInt8].self) { group in
                 group.addTask { try await answer(to: request) }
@@ -76,8 +96,8 @@ package struct HTTPGradingServerClient: GradingServerClient {
         }
     }
 
-    private func request(for task: TaskID) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: url.status(of: task))
+    private func request(_ url: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "User-Agent", value: userAgent)
         return request
@@ -121,5 +141,20 @@ extension HTTPGradingServerClient {
         // A check that fails is tried again by the next sweep; one that waits holds up the others.
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
+    }
+}
+
+extension Resubmission {
+    /// `{"task_id":…,"student_id":…,"session_id":…,"attempt":…}`
+    fileprivate var json: [UInt8] {
+        let members = [("task_id", task.rawValue), ("student_id", student.rawValue), ("session_id", session.rawValue)]
+        var bytes = [UInt8(ascii: "{")]
+        for (name, value) in members {
+            JSONText.append(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            JSONText.append(value, to: &bytes)
+            bytes.append(UInt8(ascii: ","))
+        }
+        return bytes + Array("\"attempt\":\(attempt)}".utf8)
     }
 }

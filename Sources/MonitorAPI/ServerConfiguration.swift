@@ -18,8 +18,8 @@ package struct ServerConfiguration: Sendable {
     /// How long checks and sweeps that are under way at shutdown may go on.
     package var shutdownPatience: Duration = .seconds(5)
     package var readiness = ReadinessPolicy()
-    /// How often a student may be graded in all, the first time among them; 1 or more.
-    package var maximumAttempts = 3
+    /// How often a student may be graded.
+    package var attempts = AttemptPolicy()
 
     package init() {}
 }

@@ -12,6 +12,7 @@ extension PostgresStore {
     package func retry(
         _ tasks: [TaskID],
         maximumAttempts: Int,
+        source: ReportSource,
         at now: Timestamp
     ) async throws(StoreError) -> [TaskID: Int] {
         guard !tasks.isEmpty else { return [:] }
@@ -22,7 +23,7 @@ extension PostgresStore {
             // In the order in which `apply` takes its locks.
             let results = try transaction.run([applying.lockBearers(ids), applying.records(ids), Self.lastErrors(ids)])
             let states = TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)
-            let restarts = Restarts(states.values, errors: results[2], maximum: maximumAttempts)
+            let restarts = Restarts(states.values, errors: results[2], maximum: maximumAttempts, source: source)
             guard !restarts.begun.isEmpty else { return restarts.begun }
             let queries = restarts.queries(layout, applying, registering, nextCheckAt: nextCheckAt, at: now)
             let presence = try transaction.run(queries + [applying.rollUp.presence(restarts.sessions)]).last
@@ -33,6 +34,20 @@ extension PostgresStore {
         if !begun.isEmpty { signals.noteCommit() }
         return begun
     }
+
+    package func failedTasks(
+        since start: Timestamp,
+        belowAttempt: Int,
+        limit: Int
+    ) async throws(StoreError) -> [FailedTask] {
+        let query = layout.failedSince(.timestamp(start), .integer(belowAttempt), .integer(limit))
+        return try await read([query]) { results in
+            results[0].rows.compactMap { row in
+                guard let session = row.text(4), let failedAt = row.timestamp(5) else { return nil }
+                return TaskSnapshot(failed: row, in: SessionID(stored: session)).map { FailedTask($0, failedAt: failedAt) }
+            }
+        }
+    }
 }
 
 /// The failed tasks that begin anew.
@@ -40,8 +55,10 @@ private struct Restarts {
     private(set) var begun: [TaskID: Int] = [:]
     private var states: [TaskState] = []
     private var logs: [LogWrite] = []
+    private let source: ReportSource
 
-    init(_ tasks: some Sequence<TaskState>, errors: QueryResult, maximum: Int) {
+    init(_ tasks: some Sequence<TaskState>, errors: QueryResult, maximum: Int, source: ReportSource) {
+        self.source = source
         var lastErrors: [String: String] = [:]
         for row in errors.rows {
             if let task = row.text(0) { lastErrors[task] = row.text(1) }
@@ -51,7 +68,7 @@ private struct Restarts {
             begun[state.task] = attempt
             states.append(state)
             let error = lastErrors[state.task.rawValue]
-            logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: error))
+            logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: error, source: source))
         }
     }
 
@@ -75,7 +92,7 @@ private struct Restarts {
                 .timestamp(nextCheckAt)
             ),
             applying.insertLogs(logs, at: now),
-            applying.insertChanges(states.map(TaskChange.init(retryOf:)), at: now),
+            applying.insertChanges(states.map { TaskChange(retryOf: $0, source: source) }, at: now),
         ]
         return queries + applying.parts.clear(states.map(\.student), at: now)
             + [registering.forgetResults?(students)].compactMap(\.self)
@@ -115,6 +132,29 @@ extension WebAppLayout {
             WHERE s."gradingSessionId" = $1 AND s.\(studentState) = 'FAILED' AND \(Self.validTaskID)
                 AND NOT EXISTS (SELECT 1 FROM \(students) o WHERE o."taskId" = s."taskId" AND o.\(studentState) <> 'FAILED')
             ORDER BY s."taskId" COLLATE "C", s.id COLLATE "C"
+            """
+        )
+    }
+
+    /// By the change feed, which has every failure: no index of failures has to be kept with every commit.
+    var failedSince: Statement {
+        Statement(
+            "failed_since",
+            """
+            WITH failed AS (
+                SELECT task_id, max(at) AS at FROM \(MonitorSchema.name).changes
+                WHERE at >= $1 AND kind = 'task' AND to_status = 'FAILED' GROUP BY task_id
+            )
+            SELECT f.task_id, s.id, s.name, coalesce(t.attempt, 1), s.session, f.at
+            FROM failed f
+            CROSS JOIN LATERAL (
+                SELECT id, \(studentName) AS name, "gradingSessionId" AS session, \(studentState)::text AS status
+                FROM \(students) WHERE "taskId" = f.task_id
+                ORDER BY (\(studentState) = 'FAILED'), id COLLATE "C" LIMIT 1
+            ) AS s
+            LEFT JOIN \(MonitorSchema.name).tasks t ON t.task_id = f.task_id
+            WHERE s.status = 'FAILED' AND coalesce(t.attempt, 1) < $2
+            ORDER BY f.at, f.task_id COLLATE "C" LIMIT $3
             """
         )
     }

@@ -16,7 +16,7 @@ extension SQLiteStore {
 
     /// The first row that is no older, in a table whose rows were added in the order of time: found by halving, so that no index on
     /// the time has to be kept with every commit.
-    private static func first(
+    static func first(
         _ table: String,
         _ key: String,
         after start: Timestamp,

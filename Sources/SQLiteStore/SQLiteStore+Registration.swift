@@ -86,6 +86,17 @@ extension RegistrationState {
     }
 }
 
+extension RegistrationState {
+    /// Who bears a task id, or bore it; nobody waits and nobody has failed.
+    init(holdersOf task: TaskID, in db: Database, _ statements: RegistrationStatements) throws {
+        let tasks = [task.rawValue].jsonArray
+        self.init(
+            holders: try TaskHolder.fetch(of: tasks, from: db, statements.holders),
+            formerHolders: try TaskHolder.fetch(of: tasks, from: db, statements.formerHolders)
+        )
+    }
+}
+
 extension TaskHolder {
     fileprivate static func fetch(of tasks: String, from db: Database, _ sql: String) throws -> [TaskHolder] {
         try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [tasks]).compactMap(TaskHolder.init)

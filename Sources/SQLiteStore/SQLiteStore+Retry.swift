@@ -7,23 +7,57 @@ extension SQLiteStore {
         return try await read { db in
             guard try db.exists(session) else { return nil }
             return try Row.fetchAll(db.cachedStatement(sql: layout.failedStudents), arguments: [session.rawValue])
-                .compactMap { row in
-                    guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1) else { return nil }
-                    return TaskSnapshot(
-                        task: task,
-                        student: StudentRowID(student),
-                        studentName: row.text(2) ?? "",
-                        session: session,
-                        status: .failed,
-                        attempt: row.integer(3) ?? 1
-                    )
-                }
+                .compactMap { TaskSnapshot(failed: $0, in: session) }
+        }
+    }
+
+    package func failedTasks(
+        since start: Timestamp,
+        belowAttempt: Int,
+        limit: Int
+    ) async throws(StoreError) -> [FailedTask] {
+        let layout = statements.layout
+        return try await read { db in
+            let change = try Self.first("monitor_changes", "sequence", after: start, by: "at", in: db)
+            return try Row.fetchAll(
+                db.cachedStatement(sql: layout.failedSince),
+                arguments: [start.milliseconds, change, belowAttempt, limit]
+            ).compactMap { row in
+                guard let session = row.text(4), let failedAt = row.timestamp(5) else { return nil }
+                return TaskSnapshot(failed: row, in: SessionID(stored: session)).map { FailedTask($0, failedAt: failedAt) }
+            }
+        }
+    }
+
+    package func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement {
+        let (schedule, statements) = (schedule, statements)
+        return try await write { db in
+            let priority = try db.cachedStatement(sql: "SELECT priority FROM monitor_tasks WHERE task_id = ?")
+            let plan = ReplacementPlan(
+                try TaskState.fetch(task, from: db, statements),
+                attempt: attempt,
+                by: new,
+                priority: try Int.fetchOne(priority, arguments: [task.rawValue]),
+                in: try RegistrationState(holdersOf: new, in: db, statements.registration),
+                source: source,
+                at: now,
+                schedule
+            )
+            try plan.writes.write(to: db, statements, at: now)
+            return plan.outcome
         }
     }
 
     package func retry(
         _ tasks: [TaskID],
         maximumAttempts: Int,
+        source: ReportSource,
         at now: Timestamp
     ) async throws(StoreError) -> [TaskID: Int] {
         let (schedule, statements) = (schedule, statements)
@@ -42,15 +76,30 @@ extension SQLiteStore {
                     statements,
                     at: now
                 )
-                try LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error)
+                try LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error, source: source)
                     .write(to: db, id: ids.next(), at: now)
-                try TaskChange(retryOf: state).write(to: db, at: now)
+                try TaskChange(retryOf: state, source: source).write(to: db, at: now)
                 begun[task] = attempt
                 sessions.insert(state.session)
             }
             for session in sessions.sorted() { try SessionRollUp.rollUp(session, in: db, statements, at: now) }
             return begun
         }
+    }
+}
+
+extension TaskSnapshot {
+    /// - Parameter row: task id, row id and name of the student, attempt.
+    fileprivate init?(failed row: Row, in session: SessionID) {
+        guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1) else { return nil }
+        self.init(
+            task: task,
+            student: StudentRowID(student),
+            studentName: row.text(2) ?? "",
+            session: session,
+            status: .failed,
+            attempt: row.integer(3) ?? 1
+        )
     }
 }
 
@@ -92,6 +141,24 @@ extension DatabaseLayout {
         WHERE s.gradingSessionId = ?1 AND s.\(studentStatus) = 'FAILED' AND \(TaskID.sqlCondition("s.taskId"))
             AND NOT EXISTS (SELECT 1 FROM students o WHERE o.taskId = s.taskId AND o.\(studentStatus) <> 'FAILED')
         GROUP BY s.taskId ORDER BY s.taskId
+        """
+    }
+
+    /// By the change feed, which has every failure: no index of failures has to be kept with every commit.
+    fileprivate var failedSince: String {
+        """
+        WITH failed AS (
+            SELECT task_id, max(at) AS at FROM monitor_changes
+            WHERE sequence >= ?2 AND at >= ?1 AND kind = 'task' AND to_status = 'FAILED' GROUP BY task_id
+        )
+        SELECT f.task_id, s.id, s.\(studentName), coalesce(t.attempt, 1), s.gradingSessionId, f.at
+        FROM failed f
+        JOIN students s ON s.id = (
+            SELECT id FROM students WHERE taskId = f.task_id ORDER BY \(studentStatus) = 'FAILED', id LIMIT 1
+        )
+        LEFT JOIN monitor_tasks t ON t.task_id = f.task_id
+        WHERE s.\(studentStatus) = 'FAILED' AND coalesce(t.attempt, 1) < ?3
+        ORDER BY f.at, f.task_id LIMIT ?4
         """
     }
 

@@ -7,6 +7,7 @@ Scenes, each with a monitor of its own on SQLite:
   outage     many overdue tasks at once: never more questions than allowed, the urgent ones first, none forgotten.
   poison     one task hangs at each question: the others are not later for it.
   breaker    the grading server fails, then asks for quiet: it is left alone, callbacks go on, then all is asked about.
+  retry      failed tasks are submitted again, unless they have succeeded since; late news of the failed attempt is refused.
 Standard library only.
 """
 
@@ -16,17 +17,15 @@ import argparse
 import bisect
 import concurrent.futures
 import http.client
-import http.server
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from typing import Callable
 
+from answering import Server, graded
 from monitor import Monitor, default_binary, request, signed_headers, wait_until
 
 GRACE, INTERVAL, BACKOFF = 2, 1, 2
@@ -58,68 +57,6 @@ def register(monitor: Monitor, tasks: list[str], session: str = "june", **member
     entries = [{"taskId": task, "studentName": f"Student of {task}", "session": {"id": session}, **members} for task in tasks]
     for start in range(0, len(entries), 1_000):
         monitor.register(entries[start : start + 1_000])
-
-
-class Server:
-    """A grading server whose answers the scene decides; knows when it was asked about what."""
-
-    def __init__(self, answer: Callable[[str], tuple[int, dict[str, str], bytes]]):
-        self.asked: list[tuple[float, str]] = []
-        self.answered: dict[str, float] = {}
-        self.most_at_once = 0
-        self._at_once = 0
-        self._lock = threading.Lock()
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                task = self.path.split("/")[4]
-                with outer._lock:
-                    outer.asked.append((time.monotonic(), task))
-                    outer._at_once += 1
-                    outer.most_at_once = max(outer.most_at_once, outer._at_once)
-                status, headers, body = answer(task)
-                with outer._lock:
-                    outer._at_once -= 1
-                    outer.answered[task] = time.monotonic()
-                try:
-                    self.send_response(status)
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                except OSError:
-                    self.close_connection = True
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Listener(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                # Whoever asked was killed meanwhile.
-                pass
-
-        self._server = Listener(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def graded(task: str) -> tuple[int, dict[str, str], bytes]:
-    results = {"1a": {"score": 3, "max_score": 4, "feedback": "Correct up to the sign.", "page_source": 1}}
-    answer = {"task_id": task, "status": "SUCCESS", "result": {"status": "COMPLETED", "results": results}}
-    return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
 
 
 # Scenes: each returns sentences about what was wrong.
@@ -327,7 +264,68 @@ def breaker(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
         server.close()
 
 
-SCENES = {"loss": loss, "outage": outage, "poison": poison, "breaker": breaker}
+def retry(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
+    recovered = {"recovered"}
+
+    def answer(task: str) -> tuple[int, dict[str, str], bytes]:
+        if task in recovered:
+            return graded(task)
+        body = {"task_id": task, "status": "FAILURE", "error": "no guide"}
+        return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+    server = Server(answer)
+    monitor = Monitor(directory, options.binary, name="retry", RETRY_URL_TEMPLATE="/api/grade/retry/{taskId}/")
+    monitor.set("GRADING_SERVER_URL", server.url)
+    wrong: list[str] = []
+
+    def callback(task: str, report: dict, delivery: str) -> str:
+        body = json.dumps({"task_id": task, **report}).encode()
+        status, text = request(
+            monitor.port, "POST", "/api/webhooks/grading", body, signed_headers(monitor.webhook_secret, delivery, body)
+        )
+        return json.loads(text)["outcome"] if status == 200 else f"status {status}"
+
+    def expect(what: str, found: object, wanted: object) -> None:
+        if found != wanted:
+            wrong.append(f"{what}: {found!r} instead of {wanted!r}")
+
+    def again(task: str) -> dict:
+        return call(monitor, "POST", f"/api/tasks/{task}/retry")["result"]
+
+    try:
+        monitor.start()
+        completed = json.loads(graded("any")[2])
+        completed.pop("task_id")
+        tasks = ["failed", "late", "recovered"]
+        register(monitor, tasks)
+        for task in tasks:
+            expect(f"the failure of {task}", callback(task, {"status": "FAILURE", "error": "no guide"}, f"1-{task}"), "applied")
+        # Before the resubmission a late grade is welcome, and nothing is submitted again.
+        expect("a late grade before the resubmission", callback("late", completed, "2-late"), "applied")
+        status, _ = request(
+            monitor.port, "POST", "/api/tasks/late/retry", b"", {"Authorization": f"Bearer {monitor.operator_secret}"}
+        )
+        expect("the retry of what has a grade", status, 409)
+        expect("the retry of what has succeeded since", again("recovered")["outcome"], "recovered")
+        expect("resubmissions so far", server.posted, [])
+        result = again("failed")
+        expect("the retry of what has failed", [result["outcome"], result["newTaskId"]], ["retried", "failed-2"])
+        expect("its path and key", [each[:2] for each in server.posted], [("/api/grade/retry/failed/", '"failed-2"')])
+        expect("a late grade after the resubmission", callback("failed", completed, "2-failed"), "stale")
+        expect("the new attempt's grade", callback("failed-2", completed, "1-failed-2"), "applied")
+        logs = [row["message"] for row in call(monitor, "GET", "/api/sessions/june/logs")["logs"]]
+        if not any("older attempt" in line for line in logs) or not any("attempt 2 of 3 begins" in line for line in logs):
+            wrong.append(f"the log does not tell of both attempts: {logs}")
+        session = call(monitor, "GET", "/api/sessions/june/status")
+        expect("the session", [session["status"], session["completedStudents"]], ["COMPLETED", 3])
+        print(f"  {len(server.posted)} resubmitted, as {result['newTaskId']}; {len(logs)} rows of history", flush=True)
+        return wrong
+    finally:
+        monitor.kill()
+        server.close()
+
+
+SCENES = {"loss": loss, "outage": outage, "poison": poison, "breaker": breaker, "retry": retry}
 
 
 def main() -> int:

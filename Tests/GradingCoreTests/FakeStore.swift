@@ -29,6 +29,8 @@ final class FakeStore: Store {
         /// How many answers each transaction recorded.
         var answeredBatches: [Int] = []
         var failed: [CheckFailure] = []
+        var failedTasks: [FailedTask] = []
+        var retried: [TaskID] = []
         var sessionsBehind = 0
         var pruned: [Timestamp] = []
         var leases: [String: InstanceLease] = [:]
@@ -143,7 +145,7 @@ final class FakeStore: Store {
         try serving { state in
             state.claims.append(claim)
             guard let row = state.tasks[task] else { return .noSuchTask }
-            guard row.status.isOpen else { return .settled(row.status) }
+            guard !row.status.hasResult else { return .settled(row.status) }
             guard row.leasedUntil <= claim.now else { return .leasedElsewhere(row.status) }
             return .claimed(Self.lease(task, claim, &state))
         }
@@ -305,7 +307,25 @@ final class FakeStore: Store {
     ) async throws(StoreError) -> [SessionLog]? { nil }
     func student(of task: TaskID) async throws(StoreError) -> StudentRecord? { nil }
     func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? { nil }
-    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] { [:] }
+    func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int] {
+        try recording { $0.retried += tasks }
+        return Dictionary(uniqueKeysWithValues: tasks.map { ($0, 2) })
+    }
+    func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement { .overtaken }
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask] {
+        try serving { $0.failedTasks }
+    }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
     func verifyWritable() async throws(StoreError) {}
 }

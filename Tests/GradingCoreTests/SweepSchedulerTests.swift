@@ -13,11 +13,19 @@ struct SweepSchedulerTests {
     static func scheduler(
         _ harness: Harness,
         _ policy: SweepPolicy = Harness.unpaced,
-        random: @escaping @Sendable () -> Double = { 0.5 }
+        random: @escaping @Sendable () -> Double = { 0.5 },
+        attempts: AttemptPolicy = AttemptPolicy()
     ) -> SweepScheduler {
         SweepScheduler(
             reconciler: harness.reconciler,
             store: harness.store,
+            retries: TaskRetries(
+                store: harness.store,
+                reconciler: harness.reconciler,
+                policy: attempts,
+                wallClock: Harness.wallClock(harness.clock),
+                logger: harness.lines.logger
+            ),
             policy: policy,
             owner: "me",
             wallClock: Harness.wallClock(harness.clock),
@@ -162,5 +170,27 @@ struct SweepSchedulerTests {
         store.state.withLock { state in
             #expect(state.answered.isEmpty && state.failed.isEmpty && state.batches.isEmpty)
         }
+    }
+
+    @Test("begins failed tasks anew after a sweep, where that is switched on", arguments: [false, true])
+    func retries(isAutomatic: Bool) async throws {
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...1))
+        let task = TaskID("t1")!
+        let snapshot = try #require(try await store.task(task))
+        store.set { state in
+            state.tasks[task]?.status = .failed
+            state.tasks[task]?.nextCheckAt = Harness.at(.seconds(86_400))
+            state.failedTasks = [FailedTask(snapshot, failedAt: Harness.at(.seconds(-600)))]
+        }
+        let server = FakeGradingServer { .success(FakeGradingServer.saying("FAILURE", about: $0)) }
+        let harness = Harness(store: store, server: server)
+        var attempts = AttemptPolicy()
+        attempts.isAutomatic = isAutomatic
+        try await Self.running(harness, Self.scheduler(harness, attempts: attempts)) {
+            await harness.clock.sleepers(1)
+            harness.clock.advance(by: .seconds(5))
+            await harness.clock.sleepers(1)
+        }
+        #expect(store.state.withLock { $0.retried } == (isAutomatic ? [task] : []))
     }
 }

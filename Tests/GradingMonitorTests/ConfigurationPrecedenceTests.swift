@@ -55,6 +55,7 @@ struct ConfigurationPrecedenceTests {
         #expect(reconciliation.sweep.breaker == BreakerPolicy(failures: 5, interval: .seconds(30)))
         #expect(reconciliation.commitBounds.batchReports == 256)
         #expect(reconciliation.statusWords.isEmpty)
+        #expect(reconciliation.resubmissionURL == nil)
     }
 
     @Test("the defaults of --dev give way to everything else")
@@ -125,7 +126,7 @@ struct ConfigurationPrecedenceTests {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let path = root.appending(path: "config/grading-monitor.example.json").path()
         let reader = try await ConfigurationSources(environment: [:], file: path).reader()
-        let empty = [Setting.statusWords, .trustedProxies]
+        let empty = [Setting.statusWords, .trustedProxies, .retryURLTemplate]
         let secrets = [Setting.webhookSecrets, .cronSecrets, .operatorSecrets]
         for setting in Setting.all where !empty.contains(setting) {
             let text = try await reader.text(setting)

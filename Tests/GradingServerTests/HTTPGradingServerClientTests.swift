@@ -176,4 +176,32 @@ struct HTTPGradingServerClientTests {
         #expect(try await asking.value == .failure(.cancelled))
         try await server.close()
     }
+
+    @Test("a resubmission is a POST that says what begins, with a key that stays the same for the attempt")
+    func resubmission() async throws {
+        let server = try await ScriptedServer(.bytes(Self.ok))
+        let http = HTTPClient(configuration: HTTPGradingServerClient.clientConfiguration())
+        let base = try GradingServerURL(server.url)
+        let client = HTTPGradingServerClient(
+            url: base,
+            resubmissionURL: try ResubmissionURL(template: "/retry/{taskId}/", base: base),
+            httpClient: http
+        )
+        let resubmission = Resubmission(task: task, student: StudentRowID("row"), session: SessionID(stored: "s1"), attempt: 2)
+        let answer: Result<[UInt8], GradingServerError>
+        do throws(GradingServerError) {
+            answer = .success(try await client.resubmit(resubmission))
+        } catch {
+            answer = .failure(error)
+        }
+        try await http.shutdown()
+        try await server.close()
+        #expect(client.takesResubmissions && answer == .success(Array(Self.body.utf8)))
+        let head = try #require(await server.requests.first { _ in true })
+        let lines = head.split(separator: "\r\n").map(String.init)
+        #expect(lines.first == "POST /retry/a.b_c-1/ HTTP/1.1")
+        #expect(lines.contains("Content-Type: application/json"))
+        #expect(lines.contains(#"Idempotency-Key: "a.b_c-1-2""#))
+        #expect(lines.contains("Content-Length: 70"))
+    }
 }

@@ -59,8 +59,9 @@ private final class AnswerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         head += String(buffer: unwrapInboundIn(data))
-        guard head.hasSuffix("\r\n\r\n") else { return }
-        received(head)
+        // What follows is the body of a POST, which nobody reads.
+        guard let end = head.firstRange(of: "\r\n\r\n") else { return }
+        received(String(head[..<end.upperBound]))
         head = ""
         switch answer {
         case .bytes(let text): write(text, to: context.channel)

@@ -33,6 +33,7 @@ struct RoutingTests {
             (.POST, "/api/tasks/task-1/logs", "GET, HEAD"), (.POST, "/api/tasks/task-1/student", "GET, HEAD"),
             (.POST, "/api/tasks/task-1/verify-results", "GET, HEAD"), (.GET, "/api/tasks/task-1/update-status", "POST"),
             (.GET, "/api/sessions/session-1/retry", "POST"),
+            (.GET, "/api/tasks/task-1/retry", "POST"),
         ]
     )
     func wrongMethod(_ method: HTTPMethod, _ path: String, _ allowed: String) async throws {

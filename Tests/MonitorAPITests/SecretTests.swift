@@ -12,6 +12,7 @@ struct SecretTests {
         (.POST, "/api/sessions/session-1/logs"), (.POST, "/api/tasks"),
         (.GET, "/api/tasks/task-1/logs"), (.GET, "/api/tasks/task-1/student"), (.GET, "/api/tasks/task-1/verify-results"),
         (.POST, "/api/tasks/task-1/update-status"), (.POST, "/api/sessions/session-1/retry"),
+        (.POST, "/api/tasks/task-1/retry"),
         (.PUT, "/api/tasks/task-1/priority"), (.PUT, "/api/sessions/session-1/priority"),
     ]
 

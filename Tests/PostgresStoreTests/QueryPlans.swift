@@ -56,6 +56,7 @@ extension PostgresStore {
         return [
             layout.parked(number), layout.sessionsToRollUp(), layout.lockSessions(texts),
             layout.scheduleOpenTasks(now, .double(1), number), layout.claimDueTasks(now, number, text, now, .double(1)),
+            layout.failedSince(now, number, number), Self.priority(text),
             layout.setTaskPriority(text, number), layout.setSessionPriority(text, number), layout.setOpenPriorities(text, number),
             layout.claimTask(text, text, text, now, now, now), layout.writtenAt(text),
             Self.recordAnswers(texts, texts, Self.times, Self.times, texts, Self.numbers, Self.numbers),

@@ -29,5 +29,5 @@ package enum StoreConformance {
     package static let checks =
         applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + priorityChecks + scheduleChecks
         + graceChecks + endingChecks + logChecks + upkeepChecks + leaseChecks + changeChecks + rateLimitChecks
-        + partChecks + generationChecks + studentChecks + retryChecks + lossChecks + outageChecks
+        + partChecks + generationChecks + studentChecks + retryChecks + automaticRetryChecks + lossChecks + outageChecks
 }

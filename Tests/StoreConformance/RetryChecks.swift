@@ -13,7 +13,7 @@ extension StoreConformance {
             )
             #expect(try await harness.store.failedTasks(of: .s1)?.map(\.task) == [.t1])
             #expect(try await harness.store.failedTasks(of: SessionID("no")!) == nil)
-            let begun = try await harness.store.retry([.t1, .t2, .t3], maximumAttempts: 3, at: .start.after(60))
+            let begun = try await harness.store.retry([.t1, .t2, .t3], maximumAttempts: 3, source: .manual, at: .start.after(60))
             #expect(begun == [.t1: 2])
             #expect(try await harness.store.task(.t1)?.attempt == 2)
             #expect(try await harness.status(of: .t1) == .pending)
@@ -37,7 +37,7 @@ extension StoreConformance {
             )
             let failed = try #require(try await harness.store.student(of: .t1))
             #expect(failed.rawResult != nil && failed.totalScore == 5 && failed.lastError == "page 2")
-            _ = try await harness.store.retry([.t1], maximumAttempts: 3, at: .start.after(60))
+            _ = try await harness.store.retry([.t1], maximumAttempts: 3, source: .manual, at: .start.after(60))
             let retried = try #require(try await harness.store.student(of: .t1))
             #expect(retried.rawResult == nil && retried.lastError == nil)
             #expect([retried.totalScore, retried.maxScore, retried.percentage] == [nil, nil, nil])
@@ -51,7 +51,9 @@ extension StoreConformance {
                 .callback(.t2, .failed, id: "d2"),
                 at: .start.after(1)
             )
-            #expect(try await harness.store.retry([.t1, .t2], maximumAttempts: 2, at: .start.after(60)).count == 2)
+            #expect(
+                try await harness.store.retry([.t1, .t2], maximumAttempts: 2, source: .manual, at: .start.after(60)).count == 2
+            )
             let late = try await harness.apply(
                 .callback(.t1, .completed, result: .graded(5), attempt: 1, id: "d3"),
                 .answer(.t2, .failed, askedAt: .start.after(59)),
@@ -68,7 +70,68 @@ extension StoreConformance {
             )
             #expect(new.map(\.disposition) == [.applied, .applied])
             // Two attempts are all that are allowed; and what has a grade has not failed.
-            #expect(try await harness.store.retry([.t1, .t2], maximumAttempts: 2, at: .start.after(90)).isEmpty)
+            #expect(try await harness.store.retry([.t1, .t2], maximumAttempts: 2, source: .manual, at: .start.after(90)).isEmpty)
+        },
+        ConformanceCheck("a new attempt's own task id takes the place of the one that failed, which changes nothing from then on")
+        {
+            harness in
+            try await harness.register(.t1)
+            _ = try await harness.store.setPriority(9, of: .t1)
+            _ = try await harness.apply(.callback(.t1, .failed, error: "no guide", id: "d1"), at: .start.after(1))
+            _ = try await harness.store.retry([.t1], maximumAttempts: 3, source: .sweep, at: .start.after(60))
+            let row = try #require(try await harness.store.task(.t1)?.student)
+            let replaced = try await harness.store.replaceTask(.t1, by: .t2, attempt: 2, source: .sweep, at: .start.after(61))
+            #expect(replaced == .replaced)
+            let new = try #require(try await harness.store.task(.t2))
+            #expect(new.student == row && new.attempt == 2 && new.status == .pending)
+            #expect(try await harness.logs().first?.context == "reconciliation")
+            let late = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d2"), at: .start.after(62))
+            #expect(late.map(\.disposition) == [.stale])
+            #expect(try await harness.logs().first?.message.contains("older attempt") == true)
+            // The former id is not asked about any more; the new one is as urgent as it was.
+            _ = try await harness.store.register([.sample(.t3, priority: 8)], at: .start.after(61))
+            let claims = try await harness.store.claimDueTasks(.at(.start.after(400)))
+            #expect(claims.map(\.task) == [.t2, .t3])
+            let graded = try await harness.apply(.callback(.t2, .completed, result: .graded(5), id: "d3"), at: .start.after(401))
+            #expect(graded.map(\.status) == [.completed])
+        },
+        ConformanceCheck("a task id is replaced only while its attempt is under way, and only by one that is nobody's") {
+            harness in
+            try await harness.register(.t1, .t2)
+            func replace(by new: TaskID, attempt: Int) async throws -> TaskReplacement {
+                try await harness.store.replaceTask(.t1, by: new, attempt: attempt, source: .manual, at: .start.after(9))
+            }
+            #expect(try await replace(by: .t2, attempt: 1) == .taken)
+            #expect(try await replace(by: .t3, attempt: 2) == .overtaken)
+            _ = try await harness.apply(.callback(.t1, .completed, result: .graded(5), id: "d1"), at: .start.after(8))
+            #expect(try await replace(by: .t3, attempt: 1) == .overtaken)
+            #expect(try await harness.store.replaceTask(.t3, by: .t4, attempt: 1, source: .manual, at: .start) == .overtaken)
+            #expect(try await harness.store.task(.t3) == nil)
+            #expect(try await harness.store.task(.t1)?.status == .completed)
+        },
+        ConformanceCheck("what has failed since a point in time is found, oldest failure first, unless it has had its attempts") {
+            harness in
+            try await harness.register(.t1, .t2, .t3, .t4)
+            _ = try await harness.apply(.callback(.t1, .failed, id: "d1"), at: .start.after(1))
+            _ = try await harness.apply(.callback(.t3, .failed, id: "d3"), at: .start.after(10))
+            _ = try await harness.apply(
+                .callback(.t2, .failed, id: "d2"),
+                .callback(.t4, .completed, result: .graded(5), id: "d4"),
+                at: .start.after(20)
+            )
+            func failed(since start: Timestamp, belowAttempt: Int = 3, limit: Int = 9) async throws -> [TaskID] {
+                try await harness.store.failedTasks(since: start, belowAttempt: belowAttempt, limit: limit).map(\.snapshot.task)
+            }
+            #expect(try await failed(since: .start) == [.t1, .t3, .t2])
+            #expect(try await failed(since: .start.after(2)) == [.t3, .t2])
+            #expect(try await failed(since: .start, limit: 1) == [.t1])
+            _ = try await harness.store.retry([.t1], maximumAttempts: 3, source: .sweep, at: .start.after(30))
+            #expect(try await failed(since: .start) == [.t3, .t2])
+            _ = try await harness.apply(.callback(.t1, .failed, id: "d5"), at: .start.after(40))
+            #expect(try await failed(since: .start) == [.t3, .t2, .t1])
+            #expect(try await failed(since: .start, belowAttempt: 2) == [.t3, .t2])
+            let last = try await harness.store.failedTasks(since: .start, belowAttempt: 3, limit: 9).last
+            #expect(last?.failedAt == .start.after(40) && last?.snapshot.attempt == 2 && last?.snapshot.session == .s1)
         },
     ]
 }

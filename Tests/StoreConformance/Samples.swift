@@ -9,6 +9,7 @@ extension TaskID {
     static let t1 = TaskID("task-1")!
     static let t2 = TaskID("task-2")!
     static let t3 = TaskID("task-3")!
+    static let t4 = TaskID("task-4")!
 }
 
 extension SessionID {

@@ -1,7 +1,22 @@
-/// Asks the grading server about one task.
+/// The grading server: asked about one task, and where it takes that, asked to grade one again.
 package protocol GradingServerClient: Sendable {
     /// The body of the grading server's answer about the task, at most 4 MiB; decoding it is the caller's.
     func fetchStatus(of task: TaskID) async throws(GradingServerError) -> [UInt8]
+
+    /// Whether ``resubmit(_:)`` leads anywhere.
+    var takesResubmissions: Bool { get }
+
+    /// Asks it to grade a failed task again. The body of its answer, which names the new attempt's task id.
+    func resubmit(_ resubmission: Resubmission) async throws(GradingServerError) -> [UInt8]
+}
+
+/// A grading server that is only asked.
+extension GradingServerClient {
+    package var takesResubmissions: Bool { false }
+
+    package func resubmit(_ resubmission: Resubmission) async throws(GradingServerError) -> [UInt8] {
+        throw .connection("it takes no resubmissions")
+    }
 }
 
 /// Why an answer could not be had. The description goes into the session log: it names no URL and no header.

@@ -111,8 +111,30 @@ package protocol Store: Sendable {
     /// Sets failed tasks back to PENDING as their next attempt, by ``RetryRule``, and rolls up their sessions: clears the result,
     /// the errors and the marks, adds a row to the session log. Answers to questions that were sent before, and reports of a
     /// run with a lower number than the next, change nothing from then on.
-    /// - Parameter tasks: at most those of one session. Returns the attempts that have begun.
-    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int]
+    /// - Parameters:
+    ///   - tasks: at most those of one session.
+    ///   - source: who wants it: a person, or the sweep.
+    /// - Returns: the attempts that have begun.
+    func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int]
+
+    /// Gives the attempt that is under way the task id that the grading server knows it by, by ``ReplacementPlan``: status and
+    /// priority stand, the former id becomes history.
+    func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement
+
+    /// Failed tasks whose last failure is no older, oldest failure first. Its cost grows with what has failed since then.
+    /// - Parameter belowAttempt: only tasks whose attempt is lower.
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask]
 
     // MARK: Health
 

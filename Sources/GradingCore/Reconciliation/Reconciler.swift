@@ -120,6 +120,21 @@ package actor Reconciler {
         try await parked.apply()
     }
 
+    /// Whether the grading server can be asked to grade a failed task again.
+    nonisolated var takesResubmissions: Bool { check.gradingServer.takesResubmissions }
+
+    /// See ``StatusCheck/resubmit(begin:)``.
+    nonisolated func resubmit(
+        begin: () async throws(StoreError) -> Resubmission?
+    ) async throws(StoreError) -> ResubmissionOutcome {
+        try await check.resubmit(begin: begin)
+    }
+
+    /// The attempt under way ends as FAILED. Where the database does not serve, the task is asked about later.
+    nonisolated func fail(_ task: TaskID, _ reason: String, source: ReportSource) async {
+        _ = await check.fail(task, reason, source: source)
+    }
+
     private func runSweep() async -> Result<SweepSummary, StoreError> {
         defer { runningSweep = nil }
         do throws(StoreError) {

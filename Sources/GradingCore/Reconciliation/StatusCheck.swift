@@ -156,7 +156,7 @@ struct StatusCheck: Sendable {
         return Finding(verdict: await commit(end), loss: loss)
     }
 
-    private func commit(_ report: TaskReport) async -> Verdict {
+    func commit(_ report: TaskReport) async -> Verdict {
         do throws(CommitError) {
             return .committed(try await commits.submit(report))
         } catch {

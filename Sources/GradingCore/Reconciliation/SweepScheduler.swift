@@ -10,6 +10,7 @@ package struct SweepScheduler: Service {
 
     private let reconciler: Reconciler
     private let store: any Store
+    private let retries: TaskRetries?
     private let policy: SweepPolicy
     private let owner: String
     private let wallClock: WallClock
@@ -18,11 +19,13 @@ package struct SweepScheduler: Service {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - retries: what begins failed tasks anew after each sweep, where that is wanted.
     ///   - owner: names this instance among all that share the database; it owns the lease on the sweep.
     ///   - random: evenly distributed from 0 up to 1, for the jitter.
     package init(
         reconciler: Reconciler,
         store: any Store,
+        retries: TaskRetries? = nil,
         policy: SweepPolicy,
         owner: String,
         wallClock: WallClock = .system,
@@ -32,6 +35,7 @@ package struct SweepScheduler: Service {
     ) {
         self.reconciler = reconciler
         self.store = store
+        self.retries = retries
         self.policy = policy
         self.owner = owner
         self.wallClock = wallClock
@@ -123,6 +127,7 @@ package struct SweepScheduler: Service {
         do throws(StoreError) {
             let summary = try await reconciler.sweep()
             logger.log(level: summary.isEventful ? .info : .debug, "Sweep done", metadata: summary.logMetadata)
+            _ = try await retries?.runDue()
             return true
         } catch {
             logger.warning("A sweep failed; the next one tries again", metadata: ["error": "\(error)"])

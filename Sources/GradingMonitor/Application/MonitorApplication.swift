@@ -39,6 +39,12 @@ struct MonitorApplication: Sendable {
         let scheduler = SweepScheduler(
             reconciler: core.reconciler,
             store: core.store,
+            retries: TaskRetries(
+                store: core.store,
+                reconciler: core.reconciler,
+                policy: configuration.attempts,
+                logger: logger
+            ),
             policy: core.policy,
             owner: core.sweepOwner,
             logger: logger
@@ -81,7 +87,7 @@ struct MonitorApplication: Sendable {
         server.trustedProxies = configuration.trustedProxies
         server.rateLimits.cron = configuration.cronLimit
         server.rateLimits.manual = configuration.manualLimit
-        server.maximumAttempts = configuration.maximumAttempts
+        server.attempts = configuration.attempts
         server.maximumConnections = OpenFileLimit.connections(of: OpenFileLimit.raise())
         server.readiness = ReadinessPolicy(sweep: configuration.reconciliation.sweep)
         return server

@@ -47,6 +47,7 @@ struct ReconciliationCore: Sendable {
             commits: commits,
             gradingServer: HTTPGradingServerClient(
                 url: configuration.gradingServerURL,
+                resubmissionURL: configuration.resubmissionURL,
                 timeout: configuration.gradingServerTimeout,
                 httpClient: httpClient
             ),

@@ -139,6 +139,21 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often a student may be graded in all (default: 3).", valueName: "number"))
     var maxAttempts: String?
 
+    @Option(
+        name: .customLong("retry-url-template"),
+        help: ArgumentHelp(
+            "Where failed tasks are submitted again, as in /api/grade/retry/{taskId}/ (default: nowhere).",
+            valueName: "url"
+        )
+    )
+    var retryURLTemplate: String?
+
+    @Option(help: ArgumentHelp("Retry failed tasks without being asked: on or off (default: off).", valueName: "switch"))
+    var retryAutomatic: String?
+
+    @Option(help: ArgumentHelp("Waits after each failure before that (default: 5m,30m,2h).", valueName: "times"))
+    var retryBackoff: String?
+
     @Option(help: ArgumentHelp("Most reports in one transaction; 1 only to compare (default: 256).", valueName: "number"))
     var commitBatchReports: String?
 
@@ -146,7 +161,8 @@ struct ServerOptions: ParsableArguments {
         [
             .httpHost: httpHost, .httpPort: httpPort, .trustedProxies: trustedProxies, .webhookSchemes: webhookSchemes,
             .sweepInterval: sweepInterval, .rateLimitCron: rateLimitCron, .rateLimitManual: rateLimitManual,
-            .maxAttempts: maxAttempts, .commitBatchReports: commitBatchReports,
+            .maxAttempts: maxAttempts, .retryURLTemplate: retryURLTemplate, .retryAutomatic: retryAutomatic,
+            .retryBackoff: retryBackoff, .commitBatchReports: commitBatchReports,
         ]
     }
 }

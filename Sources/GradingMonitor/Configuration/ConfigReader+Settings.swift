@@ -34,6 +34,32 @@ extension ConfigReader {
         return text.split(separator: ",").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
     }
 
+    /// `on` or `off`.
+    func toggle(_ setting: Setting) async throws(ConfigurationError) -> Bool? {
+        switch try await text(setting) {
+        case nil: nil
+        case "on": true
+        case "off": false
+        default: throw ConfigurationError(setting, "is neither on nor off", remedy: "set it to one, or leave it out")
+        }
+    }
+
+    /// 1 to 16 times of 1 s to 7 days, comma-separated; `nil` when there are none.
+    func waits(_ setting: Setting, example: String) async throws(ConfigurationError) -> [Duration]? {
+        let texts = try await list(setting)
+        guard !texts.isEmpty else { return nil }
+        let waits = texts.compactMap(Duration.init(configurationText:))
+        let range = Duration.seconds(1)...(.seconds(7 * 86_400))
+        guard waits.count == texts.count, waits.count <= 16, waits.allSatisfy(range.contains) else {
+            throw ConfigurationError(
+                setting,
+                "is not a list of 1 to 16 times from 1s to 168h",
+                remedy: "set it to \(example), say, or leave it out"
+            )
+        }
+        return waits
+    }
+
     func integer(_ setting: Setting, in range: ClosedRange<Int>) async throws(ConfigurationError) -> Int? {
         guard let text = try await text(setting) else { return nil }
         guard let number = Int(text), range.contains(number) else {

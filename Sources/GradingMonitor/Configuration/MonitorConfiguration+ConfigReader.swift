@@ -9,6 +9,8 @@ extension MonitorConfiguration {
     /// - `rateLimit.cron` (`RATE_LIMIT_CRON`, default `6/60`), `rateLimit.manual` (`RATE_LIMIT_MANUAL`, default `30/60`):
     ///   requests / seconds for one client.
     /// - `max.attempts` (`MAX_ATTEMPTS`, default 3): how often a student may be graded, the first time among them; 1 to 100.
+    /// - `retry.automatic` (`RETRY_AUTOMATIC`, default `off`): whether failed tasks are retried by themselves; `on` or `off`.
+    /// - `retry.backoff` (`RETRY_BACKOFF`, default `5m,30m,2h`): from each failure to the next attempt; 1 to 16 times of 1 s to 7 days.
     /// - the keys of ``ReconciliationConfiguration`` and ``SecretsConfiguration``.
     init(_ config: ConfigReader) async throws(ConfigurationError) {
         self.init(
@@ -19,7 +21,9 @@ extension MonitorConfiguration {
         port = try await config.integer(.httpPort, in: 0...65_535) ?? port
         trustedProxies = try await Self.trustedProxies(config)
         cronLimit = try await config.rateLimit(.rateLimitCron, name: cronLimit.name) ?? cronLimit
-        maximumAttempts = try await config.integer(.maxAttempts, in: 1...100) ?? maximumAttempts
+        attempts.maximum = try await config.integer(.maxAttempts, in: 1...100) ?? attempts.maximum
+        attempts.isAutomatic = try await config.toggle(.retryAutomatic) ?? attempts.isAutomatic
+        attempts.waits = try await config.waits(.retryBackoff, example: "5m,30m,2h") ?? attempts.waits
         manualLimit = try await config.rateLimit(.rateLimitManual, name: manualLimit.name) ?? manualLimit
     }
 

@@ -13,8 +13,8 @@ struct MonitorConfiguration: Sendable {
     var trustedProxies: [AddressBlock] = []
     var cronLimit = RateLimit(name: "cron", quota: 6, window: .seconds(60))
     var manualLimit = RateLimit(name: "manual", quota: 30, window: .seconds(60))
-    /// How often a student may be graded in all.
-    var maximumAttempts = 3
+    /// How often a student may be graded, and whether a failed one is graded again by itself.
+    var attempts = AttemptPolicy()
 
     init(reconciliation: ReconciliationConfiguration, secrets: SecretsConfiguration) {
         self.reconciliation = reconciliation

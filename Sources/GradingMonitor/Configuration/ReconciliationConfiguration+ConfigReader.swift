@@ -20,6 +20,7 @@ extension ReconciliationConfiguration {
     /// - `gradingServer.requestsPerSecond` (`GRADING_SERVER_REQUESTS_PER_SECOND`, default 10): questions that start in a second,
     ///   0 to 10,000; 0 means no limit.
     /// - `gradingServer.maxInFlight` (`GRADING_SERVER_MAX_IN_FLIGHT`, default 4): questions of a sweep under way at once, 1 to 256.
+    /// - `retry.urlTemplate` (`RETRY_URL_TEMPLATE`, default none): where failed tasks are submitted again, see ``ResubmissionURL``.
     /// - `breaker.failures` (`BREAKER_FAILURES`, default 5): failures in a row after which the server is left alone, 1 to 1,000.
     /// - `breaker.interval` (`BREAKER_INTERVAL`, default 30 s): from there to the next question, 1 s to 1 h.
     /// - `statusWords` (`STATUS_WORDS`, default none): `WORD=STATUS,…` with PENDING, PROCESSING, COMPLETED or FAILED.
@@ -41,6 +42,7 @@ extension ReconciliationConfiguration {
         database = try await DatabaseLocation(config)
         gradingServerTimeout =
             try await config.duration(.gradingServerTimeout, in: .milliseconds(100)...(.seconds(600))) ?? gradingServerTimeout
+        resubmissionURL = try await Self.resubmissionURL(config, base: gradingServerURL)
         statusWords = try await Self.statusWords(config)
         sweep.requestsPerSecond =
             try await config.integer(.gradingServerRequestsPerSecond, in: 0...10_000).map(Double.init) ?? sweep.requestsPerSecond
@@ -50,7 +52,7 @@ extension ReconciliationConfiguration {
             try await config.duration(.breakerInterval, in: .seconds(1)...(.seconds(3_600))) ?? sweep.breaker.interval
         sweep.interval = try await config.duration(.sweepInterval, in: .milliseconds(100)...(.seconds(86_400))) ?? sweep.interval
         sweep.grace = try await config.duration(.sweepGrace, in: .zero...(.seconds(7 * 86_400))) ?? sweep.grace
-        sweep.backoff = try await Self.backoff(config) ?? sweep.backoff
+        sweep.backoff = try await config.waits(.sweepBackoff, example: "2m,4m,8m,15m,1h") ?? sweep.backoff
         sweep.jitter = try await config.integer(.sweepJitter, in: 0...100).map { Double($0) / 100 } ?? sweep.jitter
         sweep.priorityStep =
             try await config.duration(.sweepPriorityStep, in: .zero...(.seconds(7 * 86_400))) ?? sweep.priorityStep
@@ -81,32 +83,27 @@ extension ReconciliationConfiguration {
         _ standard: AdaptiveGrace
     ) async throws(ConfigurationError) -> AdaptiveGrace {
         var adaptive = standard
-        switch try await config.text(.sweepAdaptiveGrace) {
-        case nil: break
-        case "on": adaptive.isOn = true
-        case "off": adaptive.isOn = false
-        default:
-            throw ConfigurationError(.sweepAdaptiveGrace, "is neither on nor off", remedy: "set it to one, or leave it out")
-        }
+        adaptive.isOn = try await config.toggle(.sweepAdaptiveGrace) ?? adaptive.isOn
         adaptive.quantile =
             try await config.integer(.sweepAdaptiveQuantile, in: 1...100).map { Double($0) / 100 } ?? adaptive.quantile
         adaptive.limit = try await config.duration(.sweepAdaptiveLimit, in: .zero...(.seconds(7 * 86_400))) ?? adaptive.limit
         return adaptive
     }
 
-    private static func backoff(_ config: ConfigReader) async throws(ConfigurationError) -> [Duration]? {
-        let texts = try await config.list(.sweepBackoff)
-        guard !texts.isEmpty else { return nil }
-        let waits = texts.compactMap(Duration.init(configurationText:))
-        let range = Duration.seconds(1)...(.seconds(7 * 86_400))
-        guard waits.count == texts.count, waits.count <= 16, waits.allSatisfy(range.contains) else {
+    private static func resubmissionURL(
+        _ config: ConfigReader,
+        base: GradingServerURL
+    ) async throws(ConfigurationError) -> ResubmissionURL? {
+        guard let template = try await config.text(.retryURLTemplate) else { return nil }
+        do {
+            return try ResubmissionURL(template: template, base: base)
+        } catch {
             throw ConfigurationError(
-                .sweepBackoff,
-                "is not a list of 1 to 16 times from 1s to 168h",
-                remedy: "set it to 2m,4m,8m,15m,1h, say, or leave it out"
+                .retryURLTemplate,
+                "cannot be used: \(error)",
+                remedy: "set it to /api/grade/retry/{taskId}/, say, or leave it out"
             )
         }
-        return waits
     }
 
     private static func statusWords(_ config: ConfigReader) async throws(ConfigurationError) -> [String: TaskStatus] {

@@ -6,6 +6,8 @@ struct ReconciliationConfiguration: Sendable {
     var database = DatabaseLocation.standard
     /// The grading server's root, `http://` or `https://`; no default.
     var gradingServerURL: GradingServerURL
+    /// Where failed tasks are submitted again; `nil` where they are only asked about again.
+    var resubmissionURL: ResubmissionURL?
     /// How long one question may take.
     var gradingServerTimeout: Duration = .seconds(30)
     /// Words that this grading server uses beyond the usual ones, or in another sense.

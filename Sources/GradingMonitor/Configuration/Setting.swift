@@ -50,6 +50,9 @@ struct Setting: Sendable, Hashable {
     static let lostAfter = Setting("lost.after", "LOST_AFTER")
 
     static let maxAttempts = Setting("max.attempts", "MAX_ATTEMPTS")
+    static let retryURLTemplate = Setting("retry.urlTemplate", "RETRY_URL_TEMPLATE")
+    static let retryAutomatic = Setting("retry.automatic", "RETRY_AUTOMATIC")
+    static let retryBackoff = Setting("retry.backoff", "RETRY_BACKOFF")
 
     static let rateLimitCron = Setting("rateLimit.cron", "RATE_LIMIT_CRON")
     static let rateLimitManual = Setting("rateLimit.manual", "RATE_LIMIT_MANUAL")
@@ -64,6 +67,7 @@ struct Setting: Sendable, Hashable {
         breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
         httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
         sweepPriorityStep, sweepAdaptiveGrace, sweepAdaptiveQuantile, sweepAdaptiveLimit, pendingDeadline, lostAfter,
-        maxAttempts, rateLimitCron, rateLimitManual, commitBatchReports, logLevel, logFormat,
+        maxAttempts, retryURLTemplate, retryAutomatic, retryBackoff, rateLimitCron, rateLimitManual, commitBatchReports, logLevel,
+        logFormat,
     ]
 }

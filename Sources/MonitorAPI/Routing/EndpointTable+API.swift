@@ -73,11 +73,12 @@ extension EndpointTable {
             wallClock: wallClock
         )
         let retries = RetryRoutes(
-            retry: SessionRetry(
+            retries: TaskRetries(
                 store: store,
                 reconciler: reconciler,
-                maximumAttempts: configuration.maximumAttempts,
-                wallClock: wallClock
+                policy: configuration.attempts,
+                wallClock: wallClock,
+                logger: logger
             ),
             gatekeeper: gatekeeper,
             access: access,

@@ -113,6 +113,16 @@ extension RegistrationState {
     }
 }
 
+extension RegistrationState {
+    /// Who bears task ids, or bore them; nobody waits and nobody has failed.
+    init(holders: QueryResult, formerHolders: QueryResult) {
+        self.init(
+            holders: holders.rows.compactMap(TaskHolder.init),
+            formerHolders: formerHolders.rows.compactMap(TaskHolder.init)
+        )
+    }
+}
+
 extension TaskHolder {
     fileprivate init?(_ row: ResultRow) {
         guard let task = row.text(0).flatMap(TaskID.init), let student = row.text(1), let session = row.text(2) else {

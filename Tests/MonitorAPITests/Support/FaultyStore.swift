@@ -96,9 +96,28 @@ final class FaultyStore: Store {
         try check()
         return try await inner.failedTasks(of: session)
     }
-    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] {
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask] {
         try check()
-        return try await inner.retry(tasks, maximumAttempts: maximumAttempts, at: now)
+        return try await inner.failedTasks(since: start, belowAttempt: belowAttempt, limit: limit)
+    }
+    func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement {
+        try check()
+        return try await inner.replaceTask(task, by: new, attempt: attempt, source: source, at: now)
+    }
+    func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int] {
+        try check()
+        return try await inner.retry(tasks, maximumAttempts: maximumAttempts, source: source, at: now)
     }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? {
         try check()

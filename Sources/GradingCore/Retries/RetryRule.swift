@@ -17,28 +17,28 @@ package enum RetryRule: Sendable, Equatable {
 
 extension LogWrite {
     /// What is left of the attempt that failed: its end, in the log.
-    package init(attempt: Int, of maximum: Int, after state: TaskState, lastError: String?) {
+    package init(attempt: Int, of maximum: Int, after state: TaskState, lastError: String?, source: ReportSource) {
         let reason = lastError.map { ": \($0)" } ?? ""
         self.init(
             session: state.session,
             student: state.student,
             level: .info,
             message: "Task \(state.task): attempt \(attempt) of \(maximum) begins; attempt \(state.attempt) failed\(reason)",
-            source: .manual
+            source: source
         )
     }
 }
 
 extension TaskChange {
     /// Back to PENDING.
-    package init(retryOf state: TaskState) {
+    package init(retryOf state: TaskState, source: ReportSource) {
         self.init(
             task: state.task,
             student: state.student,
             session: state.session,
             from: .failed,
             to: .pending,
-            source: .manual
+            source: source
         )
     }
 }
