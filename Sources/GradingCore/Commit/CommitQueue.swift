@@ -21,12 +21,14 @@ package final class CommitQueue: Service, Sendable {
     private let logger: Logger
     private let metrics: CommitMetrics
     private let unknownWords: UnknownWords
+    private let executor: (any TaskExecutor)?
 
     package convenience init(
         store: any Store,
         bounds: CommitBounds = .standard,
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
+        executor: (any TaskExecutor)? = nil,
         logger: Logger
     ) {
         self.init(
@@ -34,17 +36,21 @@ package final class CommitQueue: Service, Sendable {
             bounds: bounds,
             wallClock: wallClock,
             clock: clock,
+            executor: executor,
             metrics: CommitMetrics(),
             logger: logger
         )
     }
 
-    /// - Parameter clock: tells how long a report has waited.
+    /// - Parameters:
+    ///   - clock: tells how long a report has waited.
+    ///   - executor: runs its transactions, each of which is a task of its own; `nil` for the global pool.
     init(
         store: any Store,
         bounds: CommitBounds,
         wallClock: WallClock,
         clock: any Clock<Duration>,
+        executor: (any TaskExecutor)? = nil,
         metrics: CommitMetrics,
         logger: Logger
     ) {
@@ -56,6 +62,7 @@ package final class CommitQueue: Service, Sendable {
         self.metrics = metrics
         self.logger = logger
         self.unknownWords = UnknownWords(logger: logger)
+        self.executor = executor
     }
 
     /// The status words of submitted reports that are not in the vocabulary, since the process began.
@@ -182,9 +189,9 @@ extension CommitQueue {
     /// interrupt the transaction that is under way.
     private func apply(_ reports: [TaskReport]) async -> Result<[ReportOutcome], StoreError> {
         let began = ContinuousClock.now
-        let result = await Task<Result<[ReportOutcome], StoreError>, Never> {
+        let result = await Task<Result<[ReportOutcome], StoreError>, Never>(executorPreference: executor) {
             do throws(StoreError) {
-                return .success(try await store.apply(reports, at: wallClock.now()))
+                return .success(try await self.store.apply(reports, at: self.wallClock.now()))
             } catch {
                 return .failure(error)
             }

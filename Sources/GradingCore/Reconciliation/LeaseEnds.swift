@@ -18,11 +18,14 @@ final class LeaseEnds: Sendable {
 
     private let store: any Store
     private let wallClock: WallClock
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
-    init(store: any Store, wallClock: WallClock) {
+    /// - Parameter executor: runs the writes; `nil` for the global pool.
+    init(store: any Store, wallClock: WallClock, executor: (any TaskExecutor)? = nil) {
         self.store = store
         self.wallClock = wallClock
+        self.executor = executor
     }
 
     /// How many wait for the next transaction.
@@ -37,7 +40,7 @@ final class LeaseEnds: Sendable {
                 return !state.isWriting
             }
             // In a task of its own: a caller that is cancelled must not take the others' write with it.
-            if mustWrite { Task { await write() } }
+            if mustWrite { Task(executorPreference: executor) { await self.write() } }
         }
         if let failure { throw failure }
     }

@@ -40,7 +40,7 @@ struct ParkedReports: Sendable {
     /// since of two different endings the first is kept.
     private func submit(_ reports: [TaskReport]) async -> Page {
         await withTaskGroup(of: [Result<ReportOutcome, CommitError>].self) { group in
-            for ofOneTask in Dictionary(grouping: reports, by: \.task).values {
+            for ofOneTask in byTask(reports) {
                 group.addTask {
                     var results: [Result<ReportOutcome, CommitError>] = []
                     for report in ofOneTask { results.append(await result(of: report)) }
@@ -52,6 +52,19 @@ struct ParkedReports: Sendable {
                 for result in results { count(result, in: &page) }
             }
             return page
+        }
+    }
+
+    /// In the order in which the tasks were first spoken of, and not in that of a hash table: so the same ledger makes the same run.
+    private func byTask(_ reports: [TaskReport]) -> [[TaskReport]] {
+        var positions: [TaskID: Int] = [:]
+        return reports.reduce(into: []) { groups, report in
+            if let position = positions[report.task] {
+                groups[position].append(report)
+            } else {
+                positions[report.task] = groups.count
+                groups.append([report])
+            }
         }
     }
 

@@ -12,6 +12,7 @@ package actor Reconciler {
     private let sweepOnce: Sweep
     private let owner: String
     private let ledger: GraceLedger
+    private let executor: (any TaskExecutor)?
 
     private var runningSweep: Task<Result<SweepSummary, StoreError>, Never>?
     private var runningChecks: [TaskID: Task<Result<CheckOutcome, StoreError>, Never>] = [:]
@@ -22,6 +23,7 @@ package actor Reconciler {
     /// - Parameters:
     ///   - owner: names this process among all that share the database; it owns the leases.
     ///   - random: evenly distributed from 0 up to 1, for the jitter.
+    ///   - executor: runs sweeps and checks, which are tasks of their own; `nil` for the global pool.
     package init(
         store: any Store,
         commits: CommitQueue,
@@ -32,6 +34,7 @@ package actor Reconciler {
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        executor: (any TaskExecutor)? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger
     ) {
@@ -52,23 +55,25 @@ package actor Reconciler {
                     logger: logger
                 ),
                 policy: policy,
-                leaseEnds: LeaseEnds(store: store, wallClock: wallClock),
+                leaseEnds: LeaseEnds(store: store, wallClock: wallClock, executor: executor),
                 wallClock: wallClock,
                 random: random,
                 metrics: CheckMetrics(factory: metrics),
                 logger: logger
             ),
             owner: owner,
-            clock: clock
+            clock: clock,
+            executor: executor
         )
     }
 
-    init(check: StatusCheck, owner: String, clock: any Clock<Duration>) {
+    init(check: StatusCheck, owner: String, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil) {
         self.check = check
         self.parked = ParkedReports(store: check.store, commits: check.commits, logger: check.logger)
         self.ledger = GraceLedger(check.policy.effectiveAdaptiveGrace)
         self.sweepOnce = Sweep(check: check, parked: parked, owner: owner, ledger: ledger, clock: clock)
         self.owner = owner
+        self.executor = executor
     }
 
     /// How this process fares with the grading server.
@@ -83,7 +88,7 @@ package actor Reconciler {
     /// Throws when the database did not serve and nothing was done, or when no statistics could be had at the end.
     package func sweep() async throws(StoreError) -> SweepSummary {
         let isJoining = runningSweep != nil
-        let running = runningSweep ?? Task { await runSweep() }
+        let running = runningSweep ?? Task(executorPreference: executor) { await self.runSweep() }
         runningSweep = running
         var summary = try await running.value.get()
         summary.isJoined = isJoining
@@ -109,7 +114,7 @@ package actor Reconciler {
     /// Asks about one task, due or not. Concurrent checks of one task are one question, that of a sweep among them; cancelling a
     /// caller does not call it back.
     package func check(_ task: TaskID) async throws(StoreError) -> CheckOutcome {
-        let running = runningChecks[task] ?? Task { await runCheck(of: task) }
+        let running = runningChecks[task] ?? Task(executorPreference: executor) { await self.runCheck(of: task) }
         runningChecks[task] = running
         return try await running.value.get()
     }

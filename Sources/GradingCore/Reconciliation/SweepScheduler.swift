@@ -1,5 +1,6 @@
 package import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Sweeps on an interval with jitter until graceful shutdown; prunes what is old as it goes. Of several instances on one
 /// database one does so at a time.
@@ -16,12 +17,14 @@ package struct SweepScheduler: Service {
     private let wallClock: WallClock
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
+    private let executor: (any TaskExecutor)?
     private let logger: Logger
 
     /// - Parameters:
     ///   - retries: what begins failed tasks anew after each sweep, where that is wanted.
     ///   - owner: names this instance among all that share the database; it owns the lease on the sweep.
     ///   - random: evenly distributed from 0 up to 1, for the jitter.
+    ///   - executor: runs its waits, which are tasks of their own; `nil` for the global pool.
     package init(
         reconciler: Reconciler,
         store: any Store,
@@ -31,6 +34,7 @@ package struct SweepScheduler: Service {
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        executor: (any TaskExecutor)? = nil,
         logger: Logger
     ) {
         self.reconciler = reconciler
@@ -41,6 +45,7 @@ package struct SweepScheduler: Service {
         self.wallClock = wallClock
         self.clock = clock
         self.random = random
+        self.executor = executor
         self.logger = logger
     }
 
@@ -91,8 +96,13 @@ package struct SweepScheduler: Service {
 
     /// `false` when it is time to end.
     private func sleeps(for wait: Duration) async -> Bool {
+        let sleep = Task(executorPreference: executor) { [clock] in try await clock.sleep(for: wait) }
         do {
-            try await cancelWhenGracefulShutdown { try await clock.sleep(for: wait) }
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await sleep.value
+            } onCancelOrGracefulShutdown: {
+                sleep.cancel()
+            }
         } catch {
             return false
         }
@@ -102,25 +112,24 @@ package struct SweepScheduler: Service {
     /// On graceful shutdown the sweep asks no more by itself; here it is cancelled when what is in flight takes too long,
     /// or when this task is cancelled.
     private func sweep() async -> Bool {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // Cancelled: the sweep is over.
-                do { try await patienceIsOver() } catch { return }
-                await reconciler.cancelSweep()
-            }
-            let isDone = await withTaskCancellationHandler {
+        let shutdown = Mutex<Task<Void, Never>?>(nil)
+        defer { shutdown.withLock { $0 }?.cancel() }
+        return await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
                 await sweepAndLog()
-            } onCancel: {
-                Task { await reconciler.cancelSweep() }
+            } onGracefulShutdown: {
+                let patience = Task(executorPreference: executor) { await cancelSweep(after: policy.shutdownPatience) }
+                shutdown.withLock { $0 = patience }
             }
-            group.cancelAll()
-            return isDone
+        } onCancel: {
+            Task(executorPreference: executor) { await reconciler.cancelSweep() }
         }
     }
 
-    private func patienceIsOver() async throws {
-        try await gracefulShutdown()
-        try await clock.sleep(for: policy.shutdownPatience)
+    private func cancelSweep(after patience: Duration) async {
+        // Cancelled: the sweep is over.
+        do { try await clock.sleep(for: patience) } catch { return }
+        await reconciler.cancelSweep()
     }
 
     private func sweepAndLog() async -> Bool {

@@ -12,15 +12,17 @@ package struct RegistrationPlan: Sendable {
     private var sessions: Set<SessionID> = []
     private let nextCheckAt: Timestamp?
 
+    /// - Parameter ids: for the rows that are added; `nil` for random ones.
     package init(
         _ registrations: [TaskRegistration],
         in state: RegistrationState,
         at now: Timestamp,
-        _ schedule: CheckSchedule
+        _ schedule: CheckSchedule,
+        ids: RowIDSequence? = nil
     ) {
         self.state = state
         nextCheckAt = schedule.nextCheck(of: .pending, signalledAt: now)
-        ids = RowIDSequence(at: now)
+        self.ids = ids ?? RowIDSequence(at: now)
         outcome = settle(registrations)
         if case .taskTaken = outcome {
             writes = RegistrationWrites()

@@ -3,12 +3,16 @@
 /// The form is that of a cuid, which Prisma's `@default(cuid())` writes there too: `c` and 24 characters of base 36: eight of
 /// time and four of a counter, so that the rows of one transaction sort in the order in which they were made and land side
 /// by side in the primary key's index, then twelve at random.
-package struct RowIDSequence {
+package struct RowIDSequence: Sendable {
     private let time: String
     private var counter: UInt64 = 0
-    private var generator = SystemRandomNumberGenerator()
+    private var generator: any RandomNumberGenerator & Sendable
 
-    package init(at now: Timestamp) {
+    package init(
+        at now: Timestamp,
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
+        self.generator = generator
         time = Self.digits(UInt64(clamping: now.milliseconds), width: 8)
     }
 
