@@ -56,6 +56,21 @@ struct SweepTests {
         #expect(server.mostInFlight == 4)
     }
 
+    @Test("sends no question whose turn comes when the lease could be over: the process was stopped meanwhile")
+    func stoppedPastTheLease() async throws {
+        var policy = SweepPolicy()
+        policy.requestsPerSecond = 10
+        let harness = Harness(store: FakeStore(tasks: CommitQueueTests.tasks(1...3)), policy: policy)
+        try await harness.run {
+            async let summary = harness.reconciler.sweep()
+            await harness.clock.sleepers(2)
+            harness.clock.advance(by: policy.lease / 2)
+            let processed = try await summary.tasksProcessed
+            #expect(processed == 1)
+        }
+        #expect(harness.server.asked.count == 1)
+    }
+
     @Test("starts questions at the pace of the policy")
     func paced() async throws {
         var policy = SweepPolicy()

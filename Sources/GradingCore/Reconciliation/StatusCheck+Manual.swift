@@ -10,7 +10,7 @@ extension StatusCheck {
             let now = wallClock.now()
             let request = ClaimRequest(limit: 1, now: now, owner: owner, leaseExpiresAt: now.advanced(by: policy.lease))
             switch try await store.claimTask(task, request) {
-            case .claimed(let claim): return try await outcome(of: claim)
+            case .claimed(let claim): return try await outcome(of: claim, askBefore: policy.askBefore(claimedAt: now))
             case .settled(let status): return .settled(status, try await store.task(task)?.learned)
             // Claimed by a sweep of this process in this very moment.
             case .leasedElsewhere where underWay.contains(task): continue
@@ -20,8 +20,8 @@ extension StatusCheck {
         }
     }
 
-    private func outcome(of claim: ClaimedTask) async throws(StoreError) -> CheckOutcome {
-        switch await ask(about: claim, patience: .zero) {
+    private func outcome(of claim: ClaimedTask, askBefore deadline: Timestamp) async throws(StoreError) -> CheckOutcome {
+        switch await ask(about: claim, before: deadline, patience: .zero) {
         case .answered(let answer):
             let settlement = await settle(answer, source: .manual)
             if settlement.verdict == .interrupted { return .interrupted(claim) }
@@ -30,6 +30,9 @@ extension StatusCheck {
             // Nothing was asked, so nothing is held against the task.
             try await store.release([claim])
             return .failed(status: claim.status, reason: Self.refusal(wait), isOutage: true)
+        case .tooLate:
+            try await store.release([claim])
+            return .interrupted(claim)
         case .interrupted: return .interrupted(claim)
         }
     }

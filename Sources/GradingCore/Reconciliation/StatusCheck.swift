@@ -20,6 +20,8 @@ struct StatusCheck: Sendable {
         case answered(Answer)
         /// Not sent: the grading server is to be left alone, for this long at least.
         case refused(ClaimedTask, wait: Duration)
+        /// Not sent: by the time of its turn it could have outlived the lease.
+        case tooLate(ClaimedTask)
         /// Not sent: the caller was cancelled.
         case interrupted(ClaimedTask)
     }
@@ -68,11 +70,19 @@ struct StatusCheck: Sendable {
     let logger: Logger
 
     /// Asks when it is this check's turn.
-    /// - Parameter patience: how long to wait for a server that asked for quiet.
-    func ask(about claim: ClaimedTask, patience: Duration) async -> Question {
+    /// - Parameters:
+    ///   - deadline: when the question has to be under way.
+    ///   - patience: how long to wait for a server that asked for quiet.
+    func ask(about claim: ClaimedTask, before deadline: Timestamp, patience: Duration) async -> Question {
         do throws(CancellationError) {
             switch try await gate.enter(patience: patience) {
-            case .granted(let permit): return .answered(await send(claim, permit))
+            case .granted(let permit):
+                // A process that was stopped while it waited may have lost the lease: another one may be asking by now.
+                guard wallClock.now() < deadline else {
+                    gate.leave(permit, .unknown)
+                    return .tooLate(claim)
+                }
+                return .answered(await send(claim, permit))
             case .refused(let wait): return .refused(claim, wait: wait)
             }
         } catch {

@@ -106,7 +106,11 @@ struct Sweep: Sendable {
                 progress.isNarrow = check.gate.isNarrow
                 switch progress.next(now: wallClock.now()) {
                 case .claim: await claim(for: &progress, &graces, stopwatch)
-                case .ask(let task): group.addTask { .asked(await check.ask(about: task, patience: policy.quietPatience)) }
+                case .ask(let task):
+                    let deadline = progress.deadline(of: task.task)
+                    group.addTask {
+                        .asked(await check.ask(about: task, before: deadline, patience: policy.quietPatience))
+                    }
                 case .wait:
                     guard let step = await group.next() else { return progress }
                     take(step, &progress, &group)
@@ -128,6 +132,7 @@ struct Sweep: Sendable {
             progress.answered(answer.claim, settling: true)
             group.addTask { .settled(await check.settle(answer, source: .sweep)) }
         case .asked(.refused(let task, _)): progress.refused(task)
+        case .asked(.tooLate(let task)): progress.missed(task)
         case .asked(.interrupted(let task)):
             progress.answered(task, settling: false)
             check.underWay.end(task.task, nil)
@@ -146,7 +151,7 @@ struct Sweep: Sendable {
                 let tasks = try await graces.sift(claimed, at: now)
                 guard claimed.isEmpty || !tasks.isEmpty else { continue }
                 check.underWay.begin(tasks.map(\.task))
-                return progress.claimed(tasks, askBefore: now.advanced(by: policy.lease / 2))
+                return progress.claimed(tasks, askBefore: policy.askBefore(claimedAt: now))
             }
             progress.stop()
         } catch {

@@ -48,6 +48,9 @@ package struct SweepPolicy: Sendable {
         return adaptive
     }
 
+    /// A task is asked about in the first half of its lease only.
+    func askBefore(claimedAt now: Timestamp) -> Timestamp { now.advanced(by: lease / 2) }
+
     var rank: ClaimRank { ClaimRank(step: priorityStep) }
 
     package init() {}

@@ -33,7 +33,8 @@ struct SweepProgress: Sendable {
     private var waiting = Deque<Claim>()
     /// Those whose last check failed: they may hang again, so that they take up one question at a time.
     private var suspects = Deque<Claim>()
-    private var seen = Set<TaskID>()
+    /// Until when each task that was claimed may be asked about.
+    private var deadlines: [TaskID: Timestamp] = [:]
     private var inFlight = 0
     private var suspectsInFlight = 0
     private var settling = 0
@@ -62,7 +63,8 @@ struct SweepProgress: Sendable {
     mutating func claimed(_ tasks: [ClaimedTask], askBefore: Timestamp) {
         var fresh: [ClaimedTask] = []
         for task in tasks {
-            if seen.insert(task.task).inserted { fresh.append(task) } else { unasked.append(task) }
+            if deadlines[task.task] == nil { fresh.append(task) } else { unasked.append(task) }
+            deadlines[task.task] = deadlines[task.task] ?? askBefore
         }
         // Nothing due, or only what this sweep has asked about already: going on would run in circles.
         if fresh.isEmpty { mayClaim = false }
@@ -85,6 +87,16 @@ struct SweepProgress: Sendable {
         if task.isSuspect { suspectsInFlight -= 1 }
         unasked.append(task)
         stop()
+    }
+
+    /// When the question about a claimed task has to be under way: one that is sent later could outlive the lease.
+    func deadline(of task: TaskID) -> Timestamp { deadlines[task] ?? Timestamp(milliseconds: 0) }
+
+    /// A question was not sent: its turn came after the deadline.
+    mutating func missed(_ task: ClaimedTask) {
+        inFlight -= 1
+        if task.isSuspect { suspectsInFlight -= 1 }
+        unasked.append(task)
     }
 
     mutating func settled(_ settlement: StatusCheck.Settlement) {
