@@ -10,7 +10,7 @@ extension PostgresStore {
         for step in [
             Self.pruneDeliveries(.timestamp(limits.deliveriesBefore), .timestamp(limits.parkedBefore)),
             Self.pruneChanges(.timestamp(limits.changesBefore)),
-            Self.pruneRateLimits(.timestamp(limits.changesBefore)),
+            Self.pruneRateLimits(.timestamp(limits.changesBefore)), Self.pruneRefusals(.timestamp(limits.deliveriesBefore)),
         ] {
             while true {
                 let deleted = try await write { (transaction) throws(PostgresError) in

@@ -14,6 +14,7 @@ extension SQLiteStore {
         try await prune("monitor_deliveries", at: "received_at", before: limits.deliveriesBefore) {
             "(outcome <> 'parked' OR received_at < \(limits.parkedBefore.milliseconds))"
         } + prune("monitor_changes", at: "at", before: limits.changesBefore) { "TRUE" }
+            + pruneRefusals(before: limits.deliveriesBefore)
     }
 
     /// Goes through a table in the order of its rowid, which is that of time, and stops at the first row that is young.

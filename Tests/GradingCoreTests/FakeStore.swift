@@ -54,6 +54,11 @@ final class FakeStore: Store {
         var outcomesMissing = 0
         /// Whether a commit ran in a task that was cancelled: a real engine would have interrupted it.
         var sawCancellation = false
+        var deliveries: [LedgerDelivery] = []
+        /// The ledger of what was refused, by id.
+        var refusals: [String: CallbackRefusal] = [:]
+        /// How many more came like one that was recorded, by its id.
+        var moreRefusals: [String: Int] = [:]
     }
 
     let state: Mutex<State>
@@ -121,6 +126,25 @@ final class FakeStore: Store {
             Array(state.parked.filter { state.tasks[$0.task] != nil }.prefix(limit))
         }
     }
+
+    // MARK: The delivery ledger
+
+    func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError) {
+        try serving { state in
+            for refusal in refusals { state.refusals[refusal.id] = refusal }
+            state.moreRefusals.merge(more, uniquingKeysWith: +)
+        }
+    }
+
+    func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
+        try serving { $0.deliveries }
+    }
+
+    func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal] {
+        try serving { Array($0.refusals.values) }
+    }
+
+    func delivery(_ id: String) async throws(StoreError) -> KeptDelivery? { nil }
 
     // MARK: Checks
 

@@ -13,7 +13,7 @@ extension PostgresStore {
 
     /// Every statement that a callback, a registration or a sweep runs, with values of the right types; which ones does not
     /// matter.
-    var hotQueries: [Query] { callbackQueries + registrationQueries + sweepQueries + upkeepQueries }
+    var hotQueries: [Query] { callbackQueries + registrationQueries + sweepQueries + upkeepQueries + ledgerQueries }
 
     private var callbackQueries: [Query] {
         let (text, texts, now, times, numbers) = (Self.text, Self.texts, Self.now, Self.times, Self.numbers)
@@ -70,8 +70,17 @@ extension PostgresStore {
     private var upkeepQueries: [Query] {
         [
             Self.touch(), Self.pruneDeliveries(Self.now, Self.now), Self.pruneChanges(Self.now), Self.latest(),
-            Self.page(Self.number, Self.number),
+            Self.page(Self.number, Self.number), Self.pruneRefusals(Self.now), Self.forgetOldestRefusals(),
+            Self.addToRefusals(Self.texts, Self.numbers),
         ]
+    }
+
+    private var ledgerQueries: [Query] {
+        let (text, now, number) = (Self.text, Self.now, Self.number)
+        let outcomes = [nil] + Disposition.allCases
+        return outcomes.map { Self.deliveries($0)(now, text, number) }
+            + outcomes.map { Self.deliveriesOfTask($0)(now, text, number, text) }
+            + [Self.delivery(text), Self.refusals(now, text, text, number)]
     }
 }
 
@@ -115,6 +124,8 @@ struct QueryPlan {
         "parked": ["deliveries_parked_idx"],
         // In the order of the sequence: the first 500, or the last one.
         "prune_changes": ["changes_pkey"],
+        // All that are kept, which are 10,000 at most.
+        "forget_oldest_refusals": ["refusals_received_at_idx"],
     ]
 
     init(of query: Query, named name: String, in database: TestDatabase) async throws {
@@ -178,6 +189,10 @@ extension TestDatabase {
             """
             INSERT INTO grading_monitor.changes (kind, task_id, session_id, from_status, to_status, at)
             SELECT 'task', "taskId", "gradingSessionId", 'PENDING', 'COMPLETED', now() FROM students
+            """,
+            """
+            INSERT INTO grading_monitor.refusals (id, received_at, reason, detail, sender, count)
+            SELECT 'refusal-' || n, now(), 'wrong-key', '', '192.0.2.1', 1 FROM generate_series(1, 10000) AS n
             """,
             "ANALYZE",
         ] { try await execute(statement) }

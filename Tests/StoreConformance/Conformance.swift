@@ -27,7 +27,8 @@ package struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 /// The suite that every store passes, with the same results: run each check against a fresh database.
 package enum StoreConformance {
     package static let checks =
-        applyChecks + deliveryChecks + rollUpChecks + registrationChecks + claimChecks + priorityChecks + scheduleChecks
+        applyChecks + deliveryChecks + ledgerChecks + rollUpChecks + registrationChecks + claimChecks + priorityChecks
+        + scheduleChecks
         + graceChecks + endingChecks + logChecks + upkeepChecks + leaseChecks + changeChecks + rateLimitChecks
         + partChecks + generationChecks + studentChecks + retryChecks + automaticRetryChecks + lossChecks + outageChecks
 }

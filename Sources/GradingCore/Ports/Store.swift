@@ -23,6 +23,22 @@ package protocol Store: Sendable {
     /// Callbacks that were parked and whose task exists now, oldest first, at most `limit`.
     func parkedReports(limit: Int) async throws(StoreError) -> [TaskReport]
 
+    // MARK: The delivery ledger
+
+    /// Remembered deliveries, newest first. Its cost does not grow with the ledger.
+    /// - Parameter outcome: only these; `conflict` are also those under whose id another body came.
+    func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery]
+
+    /// One delivery, with its report while it is parked; `nil` when it is not remembered.
+    func delivery(_ id: String) async throws(StoreError) -> KeptDelivery?
+
+    /// Refused callbacks, newest first.
+    func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal]
+
+    /// Adds refused callbacks, and forgets the oldest beyond ``CallbackRefusal/maximumKept``.
+    /// - Parameter more: how many more came like one that was recorded before, by its id; one that is gone is left alone.
+    func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError)
+
     // MARK: Checks
 
     /// Schedules the checks that nothing has scheduled: of open tasks that the web app wrote or set back to open, and of those
@@ -141,7 +157,7 @@ package protocol Store: Sendable {
     /// Throws unless the database takes a write now: commits one small row of the monitor's own.
     func verifyWritable() async throws(StoreError)
 
-    /// Forgets what is older than the limits, in small steps; returns how many rows went.
+    /// Forgets what is older than the limits, refused callbacks as deliveries, in small steps; returns how many rows went.
     func prune(_ limits: PruneLimits) async throws(StoreError) -> Int
 
     // MARK: Several instances on one database

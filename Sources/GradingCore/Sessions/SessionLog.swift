@@ -66,14 +66,3 @@ package struct NewSessionLog: Sendable, Equatable {
         self.metadata = metadata
     }
 }
-
-/// Where a page of logs ended: the last row's time and id, since several rows can share a millisecond.
-package struct LogCursor: Sendable, Equatable {
-    package let createdAt: Timestamp
-    package let id: String?
-
-    package init(createdAt: Timestamp, id: String?) {
-        self.createdAt = createdAt
-        self.id = id
-    }
-}

@@ -110,5 +110,27 @@ enum MonitorSchema {
         """,
         // Whether the adaptive grace has put the next check off.
         "ALTER TABLE grading_monitor.tasks ADD COLUMN put_off boolean NOT NULL DEFAULT false",
+        // The ledger, newest first: one task's, and what is rare; all of it has its index. And refused callbacks: a sample, bounded,
+        // without their bodies.
+        """
+        CREATE INDEX deliveries_task_idx ON grading_monitor.deliveries (task_id, received_at);
+        CREATE INDEX deliveries_outcome_idx ON grading_monitor.deliveries (outcome, received_at) WHERE outcome <> 'applied';
+        CREATE INDEX deliveries_conflicts_idx ON grading_monitor.deliveries (received_at)
+            WHERE (has_conflict OR outcome = 'conflict');
+        CREATE TABLE grading_monitor.refusals (
+            id text PRIMARY KEY,
+            received_at timestamp(3) NOT NULL,
+            reason text NOT NULL,
+            detail text NOT NULL,
+            sender text NOT NULL,
+            delivery_id text,
+            task_id text,
+            key_id text,
+            body_hash bytea,
+            body_bytes bigint,
+            count bigint NOT NULL
+        );
+        CREATE INDEX refusals_received_at_idx ON grading_monitor.refusals (received_at);
+        """,
     ]
 }

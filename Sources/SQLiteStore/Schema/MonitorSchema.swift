@@ -138,6 +138,30 @@ enum MonitorSchema {
         -- Whether the adaptive grace has put the next check off.
         ALTER TABLE monitor_tasks ADD COLUMN put_off INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- The ledger, newest first: all of it, one task's, and what is rare. That an index names little keeps commits cheap.
+        CREATE INDEX monitor_deliveries_received_at ON monitor_deliveries (received_at);
+        CREATE INDEX monitor_deliveries_task ON monitor_deliveries (task_id, received_at);
+        CREATE INDEX monitor_deliveries_outcome ON monitor_deliveries (outcome, received_at) WHERE outcome <> 'applied';
+        CREATE INDEX monitor_deliveries_conflicts ON monitor_deliveries (received_at)
+            WHERE (has_conflict OR outcome = 'conflict');
+
+        -- Refused callbacks: a sample, bounded, without their bodies.
+        CREATE TABLE monitor_refusals (
+            id TEXT NOT NULL PRIMARY KEY,
+            received_at INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            delivery_id TEXT,
+            task_id TEXT,
+            key_id TEXT,
+            body_hash BLOB,
+            body_bytes INTEGER,
+            count INTEGER NOT NULL
+        );
+        CREATE INDEX monitor_refusals_received_at ON monitor_refusals (received_at, id);
+        """,
     ]
 }
 

@@ -39,6 +39,22 @@ final class FaultyStore: Store {
         try check()
         return try await inner.parkedReports(limit: limit)
     }
+    func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
+        try check()
+        return try await inner.deliveries(page, outcome: outcome)
+    }
+    func delivery(_ id: String) async throws(StoreError) -> KeptDelivery? {
+        try check()
+        return try await inner.delivery(id)
+    }
+    func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal] {
+        try check()
+        return try await inner.refusals(page)
+    }
+    func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError) {
+        try check()
+        try await inner.recordRefusals(refusals, more: more)
+    }
     func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
         try check()
         return try await inner.scheduleOpenTasks(at: now)
