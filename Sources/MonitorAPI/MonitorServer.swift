@@ -19,6 +19,7 @@ package struct MonitorServer: Service {
     private let onRunning: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
+    ///   - refusals: takes note of the callbacks that are refused; whoever makes it runs it.
     ///   - limiter: shared with whatever else limits the same clients.
     ///   - clock: for the deadline of a readiness check.
     ///   - onRunning: called once, with the port, when the first connection would be taken.
@@ -29,6 +30,7 @@ package struct MonitorServer: Service {
         reconciler: Reconciler,
         verifier: SignatureVerifier,
         decoder: ReportDecoder,
+        refusals: RefusalRecorder,
         limiter: RateLimiter = RateLimiter(),
         wallClock: WallClock = .system,
         clock: any Clock<Duration> = ContinuousClock(),
@@ -47,6 +49,7 @@ package struct MonitorServer: Service {
             reconciler: reconciler,
             verifier: verifier,
             decoder: decoder,
+            refusals: refusals,
             limiter: limiter,
             wallClock: wallClock,
             clock: clock,
@@ -55,7 +58,13 @@ package struct MonitorServer: Service {
         )
         self.configuration = configuration
         self.responder = APIResponder(endpoints: endpoints, answerHeaders: answerHeaders, logger: logger)
-        self.refusals = RefusalResponses(answerHeaders: answerHeaders, logger: logger)
+        let bodies = RefusedBodies(
+            refusals: refusals,
+            clients: ClientResolver(trustedProxies: configuration.trustedProxies),
+            limit: configuration.connection.bodyBytes,
+            wallClock: wallClock
+        )
+        self.refusals = RefusalResponses(answerHeaders: answerHeaders, bodies: bodies, logger: logger)
         self.drain = drain
         self.reconciler = reconciler
         self.clock = clock

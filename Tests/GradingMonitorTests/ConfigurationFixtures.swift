@@ -6,6 +6,7 @@ import Foundation
 /// Settings that `serve` starts with.
 enum Valid {
     static let webhookSecret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    static let formerSecret = "whsec_uYh2bGSo9eBVtJqk0Zf3xNwRzC5mLpD7"
     static let cronSecret = "Qx7dT0mZrVn4bWfKj2pLsYh8uEaG6cNi"
     static let operatorSecret = "h3Gk9QwErTyUiOp1AsDfGhJkLzXcVbN5"
 

@@ -58,6 +58,22 @@ struct ConfigurationPrecedenceTests {
         #expect(reconciliation.resubmissionURL == nil)
     }
 
+    @Test(
+        "secrets that are retired are known by their time, and verify nothing",
+        arguments: ["2026-01-02", "2026-01-02T00:00:00.000Z"]
+    )
+    func retiredSecrets(_ time: String) async throws {
+        let secrets = try await MonitorConfiguration.read(
+            environment: ["WEBHOOK_SECRETS_RETIRED": " \(Valid.formerSecret)@\(time) , \(Valid.formerSecret)@2026-01-03"]
+        ).secrets
+        #expect(secrets.retiredWebhook.map(\.expiredAt.iso8601) == ["2026-01-02T00:00:00.000Z", "2026-01-03T00:00:00.000Z"])
+        #expect(
+            secrets.retiredWebhook.map(\.secret.id) == Array(repeating: WebhookSecret(unchecked: Valid.formerSecret).id, count: 2)
+        )
+        #expect(secrets.webhook.map(\.id) == [WebhookSecret(unchecked: Valid.webhookSecret).id])
+        #expect(try await MonitorConfiguration.read().secrets.retiredWebhook.isEmpty)
+    }
+
     @Test("the defaults of --dev give way to everything else")
     func developmentDefaults() async throws {
         let directory = try TemporaryDirectory()
@@ -127,7 +143,7 @@ struct ConfigurationPrecedenceTests {
         let path = root.appending(path: "config/grading-monitor.example.json").path()
         let reader = try await ConfigurationSources(environment: [:], file: path).reader()
         let empty = [Setting.statusWords, .trustedProxies, .retryURLTemplate]
-        let secrets = [Setting.webhookSecrets, .cronSecrets, .operatorSecrets]
+        let secrets = [Setting.webhookSecrets, .webhookSecretsRetired, .cronSecrets, .operatorSecrets]
         for setting in Setting.all where !empty.contains(setting) {
             let text = try await reader.text(setting)
             #expect((text == nil) == secrets.contains(setting), "\(setting.key)")

@@ -27,6 +27,11 @@ struct ConfigurationRefusalTests {
         Refusal("WEBHOOK_SECRETS", "whsec_not*base64*at*all*but*long*enough"),
         Refusal("WEBHOOK_SECRETS", "Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0"),
         Refusal("WEBHOOK_SECRETS", "\(Valid.webhookSecret),undefined"),
+        Refusal("WEBHOOK_SECRETS_RETIRED", Valid.formerSecret),
+        Refusal("WEBHOOK_SECRETS_RETIRED", "\(Valid.formerSecret)@yesterday"),
+        Refusal("WEBHOOK_SECRETS_RETIRED", "\(Valid.formerSecret)@2999-01-01"),
+        Refusal("WEBHOOK_SECRETS_RETIRED", "\(Valid.webhookSecret)@2026-01-01"),
+        Refusal("WEBHOOK_SECRETS_RETIRED", "whsec_c2hvcnQ=@2026-01-01"),
         Refusal("CRON_SECRETS", ""),
         Refusal("CRON_SECRETS", "changeme"),
         Refusal("CRON_SECRETS", "change-me-change-me-change-me"),
@@ -97,7 +102,8 @@ struct ConfigurationRefusalTests {
         #expect(error.description.hasPrefix("\(refusal.variable) "))
         #expect(!error.description.contains("\n"))
         #expect(!error.remedy.isEmpty)
-        for secret in refusal.value.split(separator: ",") where secret.count >= 8 && refusal.variable.hasSuffix("SECRETS") {
+        let secrets = refusal.variable.contains("SECRETS") ? refusal.value.split { ",@".contains($0) } : []
+        for secret in secrets where secret.count >= 8 {
             #expect(!error.description.contains(secret))
         }
         #expect(!error.description.contains("hunter2"))
@@ -149,11 +155,12 @@ struct ConfigurationRefusalTests {
 
     @Test("a dump of the configuration shows no secret")
     func dump() async throws {
-        let configuration = try await MonitorConfiguration.read()
+        let retired = "\(Valid.formerSecret)@2026-01-01"
+        let configuration = try await MonitorConfiguration.read(environment: ["WEBHOOK_SECRETS_RETIRED": retired])
         var dumped = ""
         Swift.dump(configuration, to: &dumped)
         for text in [dumped, "\(configuration)", String(reflecting: configuration)] {
-            for secret in [Valid.webhookSecret, Valid.cronSecret, Valid.operatorSecret] {
+            for secret in [Valid.webhookSecret, Valid.formerSecret, Valid.cronSecret, Valid.operatorSecret] {
                 #expect(!text.contains(secret))
             }
         }

@@ -19,7 +19,7 @@ package struct ReportDecoder: Sendable {
             throw ReportDecodingError(error)
         }
         let task = try agreedTask(path: task, body: read.tasks)
-        guard let status = read.report.status else { throw ReportDecodingError("status is missing") }
+        guard let status = read.report.status else { throw ReportDecodingError(.schema, "status is missing") }
         let finding = ReportFinding(read.report, status: status, vocabulary: vocabulary)
         return TaskReport(
             task: task,
@@ -36,15 +36,15 @@ package struct ReportDecoder: Sendable {
         var agreed = path
         for text in body {
             guard let task = TaskID(text) else {
-                throw ReportDecodingError("task_id is not an id: 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'")
+                throw ReportDecodingError(.badTaskID, "task_id is not an id: 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'")
             }
             if let agreed, agreed != task {
                 let place = path == nil ? "the task ids in the body differ" : "task id in the path and in the body differ"
-                throw ReportDecodingError(place)
+                throw ReportDecodingError(.taskMismatch, place)
             }
             agreed = task
         }
-        guard let agreed else { throw ReportDecodingError("no task id, neither in the path nor in the body") }
+        guard let agreed else { throw ReportDecodingError(.schema, "no task id, neither in the path nor in the body") }
         return agreed
     }
 }

@@ -45,6 +45,15 @@ struct SignatureClaim: Sendable, Equatable {
         self.tokens = tokens
     }
 
+    /// The same claim, to be tried with another scheme's keys.
+    init(_ claim: SignatureClaim, as scheme: SignatureScheme) {
+        self.scheme = scheme
+        id = claim.id
+        timestamp = claim.timestamp
+        signedPrefix = claim.signedPrefix
+        tokens = claim.tokens
+    }
+
     /// Reads ASCII digits and nothing else: no sign, no space, no fraction, no other script's digits.
     static func seconds(_ text: some Collection<UInt8>) throws(SignatureRefusal) -> Int64 {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")

@@ -19,9 +19,9 @@ package struct VerifiedDelivery: Sendable {
 
 /// Decides whether a callback was signed with one of our secrets, lately.
 package struct SignatureVerifier: Sendable {
-    private let secrets: [WebhookSecret]
-    private let schemes: Set<SignatureScheme>
-    private let stripeHeader: String
+    let secrets: [WebhookSecret]
+    let schemes: Set<SignatureScheme>
+    let stripeHeader: String
 
     /// How far a timestamp may be off, either way. Not configurable: 0 would not mean off.
     package static let tolerance = Duration.seconds(300)
@@ -50,7 +50,7 @@ package struct SignatureVerifier: Sendable {
     ) throws(SignatureRefusal) -> VerifiedDelivery {
         let claim = try SignatureClaim(headers, schemes: schemes, stripeHeader: stripeHeader)
         if let timestamp = claim.timestamp, !Self.isFresh(timestamp, at: now) { throw .expired }
-        guard let keyID = keyID(matching: claim, body: body) else { throw .mismatch }
+        guard let keyID = Self.keyID(matching: claim, body: body, among: secrets) else { throw .mismatch }
         let bodyHash = Array(SHA256.hash(data: body))
         // GitHub and Stripe sign no id: the body's hash stands for it. A standard id has no dot, so the kinds never meet.
         let id = claim.id ?? "\(claim.scheme.rawValue).\(LowercaseHex.encode(bodyHash))"
@@ -60,7 +60,7 @@ package struct SignatureVerifier: Sendable {
 
     /// Tries every secret with every token and never stops at a match: the time tells nothing. The comparison is
     /// swift-crypto's own, in constant time.
-    private func keyID(matching claim: SignatureClaim, body: [UInt8]) -> String? {
+    static func keyID(matching claim: SignatureClaim, body: [UInt8], among secrets: [WebhookSecret]) -> String? {
         var match: String?
         for secret in secrets {
             let code = secret.authenticationCode(for: claim.scheme, prefix: claim.signedPrefix, body: body)
@@ -72,7 +72,7 @@ package struct SignatureVerifier: Sendable {
         return match
     }
 
-    private static func isFresh(_ seconds: Int64, at now: Timestamp) -> Bool {
+    static func isFresh(_ seconds: Int64, at now: Timestamp) -> Bool {
         let (signedAt, tooLarge) = seconds.multipliedReportingOverflow(by: 1_000)
         let (age, tooFar) = now.milliseconds.subtractingReportingOverflow(signedAt)
         return !tooLarge && !tooFar && age.magnitude <= tolerance.milliseconds.magnitude

@@ -31,7 +31,7 @@ struct MonitorApplication: Sendable {
     }
 
     /// Services start in this order and stop in the opposite one: the server takes no more requests and answers those it has,
-    /// then the scheduler ends, then the change feed, then the queue commits what is left.
+    /// then what was refused is written to the ledger, the scheduler ends, then the change feed, then the queue commits what is left.
     private func serviceGroup(
         _ core: ReconciliationCore,
         onServerRunning: @escaping @Sendable (_ url: String) async -> Void
@@ -50,8 +50,16 @@ struct MonitorApplication: Sendable {
             logger: logger
         )
         let feed = ChangeFeed(store: core.store, logger: logger)
+        let verifier = SignatureVerifier(secrets: configuration.secrets.webhook, schemes: configuration.secrets.schemes)
+        let retired = configuration.secrets.retiredWebhook
+        let refusals = RefusalRecorder(
+            store: core.store,
+            diagnosis: RefusalDiagnosis(verifier: verifier, retired: retired, decoder: core.decoder),
+            logger: logger
+        )
+        let server = server(core, verifier, refusals, onServerRunning: onServerRunning)
         var group = ServiceGroupConfiguration(
-            services: [core.commits, feed, scheduler, server(core, onServerRunning: onServerRunning)],
+            services: [core.commits, feed, scheduler, refusals, server],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -61,6 +69,8 @@ struct MonitorApplication: Sendable {
 
     private func server(
         _ core: ReconciliationCore,
+        _ verifier: SignatureVerifier,
+        _ refusals: RefusalRecorder,
         onServerRunning: @escaping @Sendable (_ url: String) async -> Void
     ) -> MonitorServer {
         MonitorServer(
@@ -68,8 +78,9 @@ struct MonitorApplication: Sendable {
             store: core.store,
             commits: core.commits,
             reconciler: core.reconciler,
-            verifier: SignatureVerifier(secrets: configuration.secrets.webhook, schemes: configuration.secrets.schemes),
+            verifier: verifier,
             decoder: core.decoder,
+            refusals: refusals,
             logger: logger
         ) { [host = configuration.host, logger] port in
             let url = HTTPAddress(host: host, port: port).url

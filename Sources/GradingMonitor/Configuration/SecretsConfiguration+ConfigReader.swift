@@ -3,22 +3,27 @@ import GradingCore
 
 extension SecretsConfiguration {
     /// - `webhook.secrets` (`WEBHOOK_SECRETS`, required): comma-separated; `whsec_` and base64 for Standard Webhooks.
+    /// - `webhook.secretsRetired` (`WEBHOOK_SECRETS_RETIRED`, default none): comma-separated, each with `@` and the time at which
+    ///   it ceased to be valid.
     /// - `webhook.schemes` (`WEBHOOK_SCHEMES`, default `standard`): `standard`, `github`, `stripe`, comma-separated.
     /// - `cron.secrets` (`CRON_SECRETS`, required), `operator.secrets` (`OPERATOR_SECRETS`, required): comma-separated,
     ///   24 characters at least.
-    init(_ config: ConfigReader) async throws(ConfigurationError) {
+    init(_ config: ConfigReader, at now: Timestamp = WallClock.system.now()) async throws(ConfigurationError) {
         let schemes = try await Self.schemes(config)
         let webhookTexts = try await Self.secrets(.webhookSecrets, config)
+        let retired = try await RetiredSecretText.all(config, at: now)
         let cron = try await Self.secrets(.cronSecrets, config)
         let operators = try await Self.secrets(.operatorSecrets, config)
-        try Self.verifyDistinct([(.webhookSecrets, webhookTexts), (.cronSecrets, cron), (.operatorSecrets, operators)])
-
-        var webhook: [WebhookSecret] = []
-        for (index, text) in webhookTexts.enumerated() {
-            webhook.append(try Self.webhookSecret(text, at: index, of: webhookTexts.count, schemes: schemes))
-        }
+        try Self.verifyDistinct([
+            (.webhookSecrets, webhookTexts), (.webhookSecretsRetired, retired.map(\.secret)), (.cronSecrets, cron),
+            (.operatorSecrets, operators),
+        ])
         self.init(
-            webhook: webhook,
+            webhook: try Self.webhookSecrets(webhookTexts, .webhookSecrets, schemes: schemes),
+            retiredWebhook: zip(
+                try Self.webhookSecrets(retired.map(\.secret), .webhookSecretsRetired, schemes: schemes),
+                retired.map(\.expiredAt)
+            ).map { RetiredSecret($0, expiredAt: $1) },
             firstWebhookSecret: webhookTexts[0],
             schemes: schemes,
             cron: cron,
@@ -59,21 +64,21 @@ extension SecretsConfiguration {
         return texts
     }
 
-    private static func webhookSecret(
-        _ text: String,
-        at index: Int,
-        of count: Int,
+    private static func webhookSecrets(
+        _ texts: [String],
+        _ setting: Setting,
         schemes: [SignatureScheme]
-    ) throws(ConfigurationError) -> WebhookSecret {
-        do {
-            return try WebhookSecret(text, schemes: schemes)
-        } catch {
-            throw ConfigurationError(
-                .webhookSecrets,
-                "\(place(index, of: count))cannot be used: \(error)",
-                remedy: remedy(for: .webhookSecrets)
-            )
+    ) throws(ConfigurationError) -> [WebhookSecret] {
+        var secrets: [WebhookSecret] = []
+        for (index, text) in texts.enumerated() {
+            do {
+                secrets.append(try WebhookSecret(text, schemes: schemes))
+            } catch {
+                let fault = "\(place(index, of: texts.count))cannot be used: \(error)"
+                throw ConfigurationError(setting, fault, remedy: remedy(for: setting))
+            }
         }
+        return secrets
     }
 
     /// One secret for two roles would let a cron job sign grades, or a grading server run the house.
@@ -98,6 +103,7 @@ extension SecretsConfiguration {
     }
 
     private static func remedy(for setting: Setting) -> String {
+        if setting == .webhookSecretsRetired { return RetiredSecretText.remedy }
         let recipe = setting == .webhookSecrets ? "echo \"whsec_$(openssl rand -base64 32)\"" : "openssl rand -base64 32"
         return "set a secret of its own, made with: \(recipe)"
     }

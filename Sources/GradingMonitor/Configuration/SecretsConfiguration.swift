@@ -4,6 +4,8 @@ import GradingCore
 struct SecretsConfiguration: Sendable {
     /// Sign the callbacks.
     var webhook: [WebhookSecret]
+    /// Recognised in what is refused, and never accepted.
+    var retiredWebhook: [RetiredSecret] = []
     /// The first of ``webhook`` as it was given, for `serve --dev` to print.
     var firstWebhookSecret: String
     /// The ways of signing that are accepted.

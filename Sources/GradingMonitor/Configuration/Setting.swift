@@ -28,6 +28,7 @@ struct Setting: Sendable, Hashable {
     static let statusWords = Setting("statusWords", "STATUS_WORDS")
 
     static let webhookSecrets = Setting("webhook.secrets", "WEBHOOK_SECRETS", isSecret: true)
+    static let webhookSecretsRetired = Setting("webhook.secretsRetired", "WEBHOOK_SECRETS_RETIRED", isSecret: true)
     static let webhookSchemes = Setting("webhook.schemes", "WEBHOOK_SCHEMES")
     static let cronSecrets = Setting("cron.secrets", "CRON_SECRETS", isSecret: true)
     static let operatorSecrets = Setting("operator.secrets", "OPERATOR_SECRETS", isSecret: true)
@@ -64,8 +65,8 @@ struct Setting: Sendable, Hashable {
     /// Every setting, in the order of the README's table.
     static let all: [Setting] = [
         databaseURL, gradingServerURL, gradingServerTimeout, gradingServerRequestsPerSecond, gradingServerMaxInFlight,
-        breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSchemes, cronSecrets, operatorSecrets,
-        httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
+        breakerFailures, breakerInterval, statusWords, webhookSecrets, webhookSecretsRetired, webhookSchemes, cronSecrets,
+        operatorSecrets, httpHost, httpPort, trustedProxies, sweepInterval, sweepBatchSize, sweepGrace, sweepBackoff, sweepJitter,
         sweepPriorityStep, sweepAdaptiveGrace, sweepAdaptiveQuantile, sweepAdaptiveLimit, pendingDeadline, lostAfter,
         maxAttempts, retryURLTemplate, retryAutomatic, retryBackoff, rateLimitCron, rateLimitManual, commitBatchReports, logLevel,
         logFormat,

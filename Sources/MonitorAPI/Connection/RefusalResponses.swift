@@ -6,6 +6,7 @@ import NIOCore
 /// The answers to requests that the gate refused.
 struct RefusalResponses: Sendable {
     let answerHeaders: AnswerHeaders
+    let bodies: RefusedBodies
     let logger: Logger
 
     /// - Parameter target: the request's target; `nil` when there was no head to take it from.

@@ -144,6 +144,10 @@ final class RequestGate: ChannelDuplexHandler {
                 Incoming(request: request, keepAlive: head.canBeFollowed, announcedBytes: admission.announcedBytes)
             )
         } catch {
+            if error == .bodyTooLarge, let request = try? HTTPRequest(receivedHead: head) {
+                let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
+                refusals.bodies.note(request, announced: announced, peer: context.remoteAddress)
+            }
             refuse(error, target: head.uri, context: context)
         }
     }
@@ -151,6 +155,7 @@ final class RequestGate: ChannelDuplexHandler {
     private func receive(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
         guard case .receivingBody(var incoming) = state else { return }
         guard incoming.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
+            refusals.bodies.note(incoming.request, announced: incoming.announcedBytes, peer: context.remoteAddress)
             return refuse(.bodyTooLarge, target: incoming.request.path, context: context)
         }
         // The state lets go of the body first, or every piece would copy it.

@@ -10,10 +10,14 @@ struct ClientResolver: Sendable {
     /// The connection's other end, or, when that is a trusted proxy, the right-most hop of `X-Forwarded-For` that is none.
     /// What stands further left was written by the client itself and is not believed.
     func client(of request: APIRequest) -> String {
-        guard let peer = request.peer?.ipAddress.flatMap({ NetworkAddress($0) }) else { return "unknown" }
+        client(of: request.headers, peer: request.peer)
+    }
+
+    func client(of headers: HTTPFields, peer: SocketAddress?) -> String {
+        guard let peer = peer?.ipAddress.flatMap({ NetworkAddress($0) }) else { return "unknown" }
         guard isTrusted(peer) else { return peer.client }
         var nearest = peer
-        for hop in hops(request.headers).reversed() {
+        for hop in hops(headers).reversed() {
             guard let address = NetworkAddress(hop: hop) else { break }
             nearest = address
             guard isTrusted(address) else { break }

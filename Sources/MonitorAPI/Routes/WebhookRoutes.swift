@@ -6,9 +6,12 @@ import NIOCore
 
 /// Where the grading server's callbacks come in. An answer of 2xx means: committed.
 struct WebhookRoutes: Sendable {
+    static let path = "/api/webhooks/grading"
+
     let commits: CommitQueue
     let verifier: SignatureVerifier
     let decoder: ReportDecoder
+    let refusals: RefusalRecorder
     let limiter: RequestLimiter
     let badSignatureLimit: RateLimit
     let drain: Drain
@@ -17,8 +20,8 @@ struct WebhookRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint("/api/webhooks/grading", .post, .put) { try await receive($0) },
-            Endpoint("/api/webhooks/grading/{taskId}", .post, .put) { try await receive($0) },
+            Endpoint(Self.path, .post, .put) { try await receive($0) },
+            Endpoint("\(Self.path)/{taskId}", .post, .put) { try await receive($0) },
         ]
     }
 
@@ -28,35 +31,20 @@ struct WebhookRoutes: Sendable {
         guard !drain.isUnderWay else { throw Problem.draining }
         let now = wallClock.now()
         let verified = try verify(request, now: now)
-        try checkDeclaredType(of: request, body: verified.body)
-        let task = request.parameters.isEmpty ? nil : try request.taskID()
-        let provenance = Provenance(source: .callback, observedAt: now, delivery: verified.delivery)
-        let report = try decode(verified, task: task, provenance: provenance)
+        let report = try report(of: verified, in: request, now: now)
         let outcome = try await commits.submit(report)
         return CallbackAnswer(outcome: outcome, task: report.task, deliveryID: verified.delivery.id).response
     }
 
-    /// The path is not signed. A signed delivery id keeps a captured body from being sent to another task's path; under the
-    /// schemes that sign none, the body itself must name its task.
-    private func decode(_ verified: VerifiedDelivery, task: TaskID?, provenance: Provenance) throws -> TaskReport {
-        if verified.hasSignedID {
-            return try decoder.decode(verified.body, task: task, provenance: provenance)
-        }
-        let report = try decoder.decode(verified.body, task: nil, provenance: provenance)
-        guard task == nil || report.task == task else {
-            throw Problem(.badRequest, "The task id in the path and the one in the body differ.")
-        }
-        return report
-    }
+    // MARK: The signature
 
     /// The limit is asked only after a refusal: whoever signs well is never kept waiting by those who do not.
-    private func verify(_ request: APIRequest, now: Timestamp) throws -> VerifiedDelivery {
-        let headers = SignatureHeaders { [fields = request.headers] name in
-            HTTPField.Name(name).map { fields[values: $0] } ?? []
-        }
+    private func verify(_ request: APIRequest, now: Timestamp) throws(Problem) -> VerifiedDelivery {
+        let body = request.bodyBytes()
         do {
-            return try verifier.verify(headers, body: request.bodyBytes(), now: now)
+            return try verifier.verify(SignatureHeaders(request.headers), body: body, now: now)
         } catch {
+            refusals.note(refused(RefusalReason(error), request, body: body, now: now))
             let verdict = limiter.take(badSignatureLimit, request)
             // A flood is not to fill the log: over the limit, nobody is told unless they look closely.
             logger.log(
@@ -68,12 +56,81 @@ struct WebhookRoutes: Sendable {
         }
     }
 
-    /// Bytes that are not UTF-8 come before a wrong content type; where the type is right, the scan of the JSON finds them.
-    private func checkDeclaredType(of request: APIRequest, body: [UInt8]) throws(Problem) {
-        guard request.isDeclaredOtherThanJSON else { return }
-        guard String(validating: body, as: UTF8.self) != nil else {
-            throw Problem(.badRequest, "The body is not UTF-8.")
+    // MARK: The body
+
+    private func report(of verified: VerifiedDelivery, in request: APIRequest, now: Timestamp) throws(Problem) -> TaskReport {
+        do throws(CallbackFault) {
+            try checkDeclaredType(of: request, body: verified.body)
+            let provenance = Provenance(source: .callback, observedAt: now, delivery: verified.delivery)
+            return try decode(verified, task: try pathTask(of: request), provenance: provenance)
+        } catch {
+            let refused = refused(
+                error.reason,
+                detail: error.detail,
+                request,
+                body: verified.body,
+                delivery: verified.delivery,
+                now: now
+            )
+            refusals.note(refused)
+            throw error.problem
         }
-        throw .notJSON
+    }
+
+    /// Bytes that are not UTF-8 come before a wrong content type; where the type is right, the scan of the JSON finds them.
+    private func checkDeclaredType(of request: APIRequest, body: [UInt8]) throws(CallbackFault) {
+        guard request.isDeclaredOtherThanJSON else { return }
+        throw String(validating: body, as: UTF8.self) == nil ? .notUTF8 : .notJSON
+    }
+
+    private func pathTask(of request: APIRequest) throws(CallbackFault) -> TaskID? {
+        guard !request.parameters.isEmpty else { return nil }
+        guard let task = try? request.taskID() else { throw .badTaskID }
+        return task
+    }
+
+    /// The path is not signed. A signed delivery id keeps a captured body from being sent to another task's path; under the
+    /// schemes that sign none, the body itself must name its task.
+    private func decode(
+        _ verified: VerifiedDelivery,
+        task: TaskID?,
+        provenance: Provenance
+    ) throws(CallbackFault) -> TaskReport {
+        let report: TaskReport
+        do {
+            report = try decoder.decode(verified.body, task: verified.hasSignedID ? task : nil, provenance: provenance)
+        } catch {
+            throw .unreadable(error)
+        }
+        guard task == nil || report.task == task else { throw .taskMismatch }
+        return report
+    }
+
+    // MARK: The ledger
+
+    private func refused(
+        _ reason: RefusalReason,
+        detail: String? = nil,
+        _ request: APIRequest,
+        body: [UInt8],
+        delivery: Delivery? = nil,
+        now: Timestamp
+    ) -> RefusedCallback {
+        RefusedCallback(
+            reason,
+            detail: detail,
+            receivedAt: now,
+            sender: limiter.clients.client(of: request),
+            headers: SignatureHeaders(request.headers),
+            body: body,
+            task: request.parameters.isEmpty ? nil : try? request.taskID(),
+            delivery: delivery
+        )
+    }
+}
+
+extension SignatureHeaders {
+    init(_ fields: HTTPFields) {
+        self.init { name in HTTPField.Name(name).map { fields[values: $0] } ?? [] }
     }
 }

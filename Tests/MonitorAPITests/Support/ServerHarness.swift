@@ -20,6 +20,8 @@ struct ServerHarness: Sendable {
     let signer: WebhookSigner
     /// Signs as GitHub does, with the same secret.
     let githubSigner: WebhookSigner
+    /// Signs with a secret that expired a day before.
+    let retiredSigner: WebhookSigner
     /// Begins the graceful shutdown; the harness waits for its end.
     let shutDown: @Sendable () async -> Void
 
@@ -63,19 +65,32 @@ struct ServerHarness: Sendable {
             wallClock: clock.wallClock,
             logger: logger
         )
+        let verifier = SignatureVerifier(secrets: [secret], schemes: [.standard, .github])
+        let retired = try WebhookSecret(WebhookSecret.generate())
+        let refusals = RefusalRecorder(
+            store: store,
+            diagnosis: RefusalDiagnosis(
+                verifier: verifier,
+                retired: [RetiredSecret(retired, expiredAt: clock.now.advanced(by: .seconds(-86_400)))],
+                decoder: ReportDecoder()
+            ),
+            gathering: .milliseconds(1),
+            logger: logger
+        )
         let (ports, announce) = AsyncStream.makeStream(of: Int.self)
         let server = MonitorServer(
             configuration: configuration,
             store: store,
             commits: commits,
             reconciler: reconciler,
-            verifier: SignatureVerifier(secrets: [secret], schemes: [.standard, .github]),
+            verifier: verifier,
             decoder: ReportDecoder(),
+            refusals: refusals,
             wallClock: clock.wallClock,
             logger: logger,
             onRunning: { announce.yield($0) }
         )
-        let group = ServiceGroup(services: [commits, server], logger: logger)
+        let group = ServiceGroup(services: [commits, refusals, server], logger: logger)
         let running = Task { try await group.run() }
         var announced = ports.makeAsyncIterator()
         let harness = ServerHarness(
@@ -85,6 +100,7 @@ struct ServerHarness: Sendable {
             gradingServer: gradingServer,
             signer: WebhookSigner(secret: secret, scheme: .standard),
             githubSigner: WebhookSigner(secret: secret, scheme: .github),
+            retiredSigner: WebhookSigner(secret: retired, scheme: .standard),
             shutDown: { await group.triggerGracefulShutdown() }
         )
         let result: Result<Value, any Error>
