@@ -34,6 +34,8 @@ struct RoutingTests {
             (.POST, "/api/tasks/task-1/verify-results", "GET, HEAD"), (.GET, "/api/tasks/task-1/update-status", "POST"),
             (.GET, "/api/sessions/session-1/retry", "POST"),
             (.GET, "/api/tasks/task-1/retry", "POST"),
+            (.GET, "/api/sessions/session-1/retry", "POST"), (.POST, "/api/deliveries", "GET, HEAD"),
+            (.GET, "/api/deliveries/msg_1/replay", "POST"),
         ]
     )
     func wrongMethod(_ method: HTTPMethod, _ path: String, _ allowed: String) async throws {

@@ -14,6 +14,7 @@ struct SecretTests {
         (.POST, "/api/tasks/task-1/update-status"), (.POST, "/api/sessions/session-1/retry"),
         (.POST, "/api/tasks/task-1/retry"),
         (.PUT, "/api/tasks/task-1/priority"), (.PUT, "/api/sessions/session-1/priority"),
+        (.GET, "/api/deliveries"), (.POST, "/api/deliveries/msg_1/replay"),
     ]
 
     @Test("that are missing or wrong are 401 everywhere", arguments: protected)

@@ -1,7 +1,7 @@
 import GradingCore
 import HTTPTypes
 
-/// Which rows of a log are wanted: `?limit=100&before=`.
+/// Which rows of a log, or of the delivery ledger, are wanted: `?limit=100&before=`.
 struct LogPage {
     let limit: Int
     let before: LogCursor?
@@ -14,8 +14,11 @@ struct LogPage {
 
     /// Where the next page begins; `nil` when these rows are the last.
     func next(after rows: [SessionLog]) -> String? {
-        guard rows.count == limit, let last = rows.last else { return nil }
-        return "\(last.createdAt.iso8601)_\(last.id)"
+        next(after: rows.map { LogCursor(createdAt: $0.createdAt, id: $0.id) })
+    }
+
+    func next(after rows: [LogCursor]) -> String? {
+        rows.count == limit ? rows.last?.text : nil
     }
 
     private static func limit(_ text: String) throws(Problem) -> Int {
@@ -27,10 +30,9 @@ struct LogPage {
 
     /// The `nextBefore` of a former answer (time and row), or just a time.
     private static func cursor(_ text: String) throws(Problem) -> LogCursor {
-        let parts = text.split(separator: "_", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let time = Timestamp(iso8601: String(parts[0])) else {
+        guard let cursor = LogCursor(text) else {
             throw Problem(.badRequest, "before is neither a nextBefore nor an ISO 8601 time.")
         }
-        return LogCursor(createdAt: time, id: parts.count > 1 ? String(parts[1]) : nil)
+        return cursor
     }
 }

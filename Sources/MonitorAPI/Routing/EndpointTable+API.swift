@@ -89,6 +89,14 @@ extension EndpointTable {
         )
         let sessions = SessionRoutes(store: store, gatekeeper: gatekeeper, access: access, wallClock: wallClock)
         let priorities = PriorityRoutes(store: store, gatekeeper: gatekeeper, access: access)
+        let deliveries = DeliveryRoutes(
+            store: store,
+            commits: commits,
+            gatekeeper: gatekeeper,
+            access: access,
+            limits: limits,
+            wallClock: wallClock
+        )
         let monitoring = MonitoringRoutes(
             store: store,
             reconciler: reconciler,
@@ -100,7 +108,7 @@ extension EndpointTable {
         self.init(
             webhooks.endpoints + HealthRoutes(readiness: readiness).endpoints + sweeps.endpoints + tasks.endpoints
                 + details.endpoints + updates.endpoints + sessions.endpoints + retries.endpoints
-                + priorities.endpoints + monitoring.endpoints
+                + priorities.endpoints + deliveries.endpoints + monitoring.endpoints
         )
     }
 }
