@@ -24,7 +24,7 @@ struct GradingMonitorCommand: AsyncParsableCommand {
         version: "grading-monitor \(Self.version)",
         subcommands: [
             ServeCommand.self, MigrateCommand.self, SweepCommand.self, CheckCommand.self, StatsCommand.self,
-            InspectDatabaseCommand.self, SendTestCallbackCommand.self, SimulateCommand.self,
+            DeliveriesCommand.self, InspectDatabaseCommand.self, SendTestCallbackCommand.self, SimulateCommand.self,
         ]
     )
 

@@ -30,7 +30,11 @@ struct CommandProcessTests {
 
     @Test(
         "wrong usage is status 64",
-        arguments: [["check", "a/b"], ["serve", "--webhook-secrets", "x"], ["send-test-callback", "t"]]
+        arguments: [
+            ["check", "a/b"], ["deliveries", "--outcome", "lost"], ["deliveries", "--limit", "0"],
+            ["deliveries", "--before", "soon"],
+            ["deliveries", "replay"], ["serve", "--webhook-secrets", "x"], ["send-test-callback", "t"],
+        ]
     )
     func usage(_ arguments: [String]) async throws {
         #expect(try await MonitorProcess.run(arguments).status == 64)
@@ -38,7 +42,9 @@ struct CommandProcessTests {
 
     @Test(
         "every command has help with an example",
-        arguments: ["serve", "migrate", "sweep", "check", "stats", "inspect-database", "send-test-callback", "simulate"]
+        arguments: [
+            "serve", "migrate", "sweep", "check", "stats", "deliveries", "inspect-database", "send-test-callback", "simulate",
+        ]
     )
     func help(_ command: String) async throws {
         let ending = try await MonitorProcess.run([command, "--help"])
@@ -102,6 +108,20 @@ struct CommandProcessTests {
         #expect(wrong.status == 78)
         let blocked = try await MonitorProcess.run(["migrate", "--database-url", "sqlite:\(text)/x.db"], in: directory)
         #expect(blocked.status == 69)
+    }
+
+    @Test("deliveries shows the ledger and replays, with no more than a database")
+    func deliveries() async throws {
+        let directory = try TemporaryDirectory()
+        #expect(try await MonitorProcess.run(["deliveries"], in: directory).status == 69)
+        #expect(try await MonitorProcess.run(["migrate"], in: directory).status == 0)
+        let empty = try await MonitorProcess.run(["deliveries", "--outcome", "refused"], in: directory)
+        #expect(empty.status == 0 && empty.output == "no deliveries\n")
+        let json = try await MonitorProcess.run(["deliveries", "--task", "t-1", "--json"], in: directory)
+        #expect(json.output == #"{"deliveries":[]}"# + "\n")
+        let replay = try await MonitorProcess.run(["deliveries", "replay", "msg_1"], in: directory)
+        #expect(replay.status == 1)
+        #expect(replay.errors == "error: there is no delivery msg_1\n")
     }
 
     @Test("sweep and check need the grading server's URL and no secrets")

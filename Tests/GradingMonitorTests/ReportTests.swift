@@ -101,4 +101,69 @@ struct ReportTests {
         let missing = try result(.noSuchTask)
         #expect(missing["status"] == nil && missing["error"] as? String == "no such task")
     }
+
+    @Test("deliveries says what a refusal was about, and how long a parked one has waited")
+    func deliveries() throws {
+        let task = try #require(TaskID("t-1"))
+        let parked = LedgerDelivery(
+            id: "msg_1",
+            task: task,
+            keyID: "k-1",
+            receivedAt: time.advanced(by: .seconds(-11_100)),
+            disposition: .parked,
+            hasConflict: true,
+            bodyHash: [0xAB]
+        )
+        let refusal = CallbackRefusal(
+            id: "r1",
+            receivedAt: time,
+            reason: .clockSkew,
+            detail: "The sender is 412 s behind.\n",
+            sender: "192.0.2.1",
+            deliveryID: nil,
+            task: nil,
+            keyID: nil,
+            bodyHash: nil,
+            size: 7,
+            count: 3
+        )
+        let report = DeliveriesReport([.refusal(refusal), .delivery(parked)], limit: 2, at: time)
+        #expect(
+            report.text == #"""
+                2026-11-23T10:33:20.000Z  refused    -  -
+                    clock-skew: The sender is 412 s behind.\n
+                    from 192.0.2.1, 3 times (this one and what was left out)
+                2026-11-23T07:28:20.000Z  parked     t-1  msg_1
+                    has waited for 3 h 5 min: there is no task t-1 yet
+                    its id came again with another body, which was refused
+                older ones: --before 2026-11-23T07:28:20.000Z_msg_1
+                """#
+        )
+        let rows = try #require(try object(report)["deliveries"] as? [[String: Any]])
+        #expect(rows[0]["outcome"] as? String == "refused" && rows[0]["count"] as? Int == 3 && rows[0]["taskId"] == nil)
+        #expect(rows[1]["ageSeconds"] as? Double == 11_100 && rows[1]["bodyHash"] as? String == "ab")
+        #expect(try object(report)["nextBefore"] as? String == "2026-11-23T07:28:20.000Z_msg_1")
+        #expect(DeliveriesReport([], limit: 2, at: time).text == "no deliveries")
+    }
+
+    @Test("replay tells what was applied from what cannot be")
+    func replay() throws {
+        let delivery = LedgerDelivery(
+            id: "msg_1",
+            task: try #require(TaskID("t-1")),
+            keyID: "k-1",
+            receivedAt: time,
+            disposition: .applied,
+            hasConflict: false,
+            bodyHash: []
+        )
+        let applied = try ReplayReport("msg_1", .replayed(delivery, ReportOutcome(.applied, status: .completed)), at: time)
+        #expect(applied.text == "msg_1: applied, the task is COMPLETED")
+        let result = try #require(try object(applied)["result"] as? [String: String])
+        #expect(result == ["deliveryId": "msg_1", "taskId": "t-1", "outcome": "applied", "status": "COMPLETED"])
+        let parked = try ReplayReport("msg_1", .replayed(delivery, ReportOutcome(.parked, status: nil)), at: time)
+        #expect(parked.text == "msg_1: parked, there is no task t-1 yet")
+        #expect(throws: CommandFailure.self) { try ReplayReport("msg_1", .settled(delivery), at: time) }
+        #expect(throws: CommandFailure.self) { try ReplayReport("msg_1", .unreadable(delivery), at: time) }
+    }
 }

@@ -36,6 +36,19 @@ enum OpenDatabase: Sendable {
         }
     }
 
+    /// Does one piece of work, then closes the database, however the work ended.
+    func closing<Value>(logger: Logger, _ work: (any Store) async throws -> Value) async throws -> Value {
+        let value: Value
+        do {
+            value = try await work(store)
+        } catch {
+            await close(logger: logger)
+            throw error
+        }
+        await close(logger: logger)
+        return value
+    }
+
     /// Whatever was committed is safe whether this succeeds or not.
     func close(logger: Logger) async {
         switch self {

@@ -60,15 +60,8 @@ struct ReconciliationCore: Sendable {
 
     /// Does one piece of work with the commit queue running, then closes everything.
     func runOnce<Value: Sendable>(_ work: @Sendable (Reconciler) async throws -> Value) async throws -> Value {
-        let services = ServiceGroup(services: [commits], logger: logger)
         do {
-            let value = try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await services.run() }
-                let value = try await work(reconciler)
-                await services.triggerGracefulShutdown()
-                try await group.waitForAll()
-                return value
-            }
+            let value = try await commits.runOnce(logger: logger) { try await work(reconciler) }
             await close()
             return value
         } catch {
@@ -81,6 +74,20 @@ struct ReconciliationCore: Sendable {
     func close() async {
         try? await httpClient.shutdown()
         await database.close(logger: logger)
+    }
+}
+
+extension CommitQueue {
+    /// Does one piece of work while this queue runs, and ends it.
+    func runOnce<Value: Sendable>(logger: Logger, _ work: () async throws -> Value) async throws -> Value {
+        let services = ServiceGroup(services: [self], logger: logger)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            let value = try await work()
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+            return value
+        }
     }
 }
 

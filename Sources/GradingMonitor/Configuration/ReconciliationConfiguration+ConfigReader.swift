@@ -106,7 +106,7 @@ extension ReconciliationConfiguration {
         }
     }
 
-    private static func statusWords(_ config: ConfigReader) async throws(ConfigurationError) -> [String: TaskStatus] {
+    static func statusWords(_ config: ConfigReader) async throws(ConfigurationError) -> [String: TaskStatus] {
         var words: [String: TaskStatus] = [:]
         for entry in try await config.list(.statusWords) {
             let parts = entry.split(separator: "=", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
