@@ -140,6 +140,9 @@ documented_sender() {
     in_venv Tests/Interop/requirements.txt Tests/EndToEnd/documented_sender.py --python "$PWD/.build/venv/bin/python"
 }
 
+# What the ledger tells of callbacks that one of them has signed.
+deliveries() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/deliveries.py; }
+
 # The web app's databases, read back with a client of PostgreSQL that is not ours.
 adoption() { in_venv Tests/Adoption/requirements.txt Tests/EndToEnd/adoption.py "$@"; }
 
@@ -157,6 +160,7 @@ if step "build" build; then
     step "unit and HTTP tests (swift test)" unit_tests || true
     step "foreign signatures (interop)" interop || true
     step "the sender that the documents show" documented_sender || true
+    step "the delivery ledger" deliveries || true
     if [[ $with_postgres == yes ]]; then
         step "the web app's databases, adopted" adoption || true
     else

@@ -32,9 +32,8 @@ struct RoutingTests {
             (.PATCH, "/api/sessions/session-1/logs", "GET, HEAD, POST"), (.POST, "/api/monitoring/stats", "GET, HEAD"),
             (.POST, "/api/tasks/task-1/logs", "GET, HEAD"), (.POST, "/api/tasks/task-1/student", "GET, HEAD"),
             (.POST, "/api/tasks/task-1/verify-results", "GET, HEAD"), (.GET, "/api/tasks/task-1/update-status", "POST"),
-            (.GET, "/api/sessions/session-1/retry", "POST"),
-            (.GET, "/api/tasks/task-1/retry", "POST"),
-            (.GET, "/api/sessions/session-1/retry", "POST"), (.POST, "/api/deliveries", "GET, HEAD"),
+            (.GET, "/api/sessions/session-1/retry", "POST"), (.GET, "/api/tasks/task-1/retry", "POST"),
+            (.POST, "/api/deliveries", "GET, HEAD"),
             (.GET, "/api/deliveries/msg_1/replay", "POST"),
         ]
     )
