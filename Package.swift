@@ -118,6 +118,24 @@ let package = Package(
         ),
         // TestSupport is what several test targets need: the JSON corpus, a clock that stands.
         .target(name: "TestSupport", dependencies: ["GradingCore"], path: "Tests/TestSupport", swiftSettings: strict),
+        // The deterministic simulation: the domain's own code in a made-up world, and what plays seeds of it.
+        .target(
+            name: "MonitorSimulation",
+            dependencies: ["GradingCore", logging],
+            path: "Tests/MonitorSimulation",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulation",
+            dependencies: ["MonitorSimulation", argumentParser],
+            path: "Tests/SimulationRunner",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["GradingCore", "MonitorSimulation", "StoreConformance"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GradingCoreTests",
             dependencies: [

@@ -158,6 +158,7 @@ postgres_step "the script that lends a PostgreSQL" end_to_end with_postgres_test
 
 if step "build" build; then
     step "unit and HTTP tests (swift test)" unit_tests || true
+    step "the same seeds in two processes" Tests/EndToEnd/replay_seeds.sh || true
     step "foreign signatures (interop)" interop || true
     step "the sender that the documents show" documented_sender || true
     step "the delivery ledger" deliveries || true
