@@ -170,12 +170,12 @@ def poison(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
     def run(with_poison: bool) -> list[float]:
         def answer(task: str) -> tuple[int, dict[str, str], bytes]:
             if task == "poison":
-                time.sleep(5)
+                time.sleep(options.hang)
             time.sleep(0.02)
             return graded(task)
 
         server = Server(answer)
-        settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "40", "GRADING_SERVER_TIMEOUT": "4s"}
+        settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "40", "GRADING_SERVER_TIMEOUT": f"{options.hang - 1}s"}
         monitor = Monitor(directory, options.binary, name=f"poison-{with_poison}", **settings)
         monitor.set("GRADING_SERVER_URL", server.url)
         try:
@@ -187,7 +187,7 @@ def poison(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
             began = time.monotonic()
             wait_until(lambda: all(task in server.answered for task in good), 60, every=0.1)
             if with_poison:
-                wait_until(lambda: stats(monitor)["failingTasks"]["total"] == 1, 20, every=0.2)
+                wait_until(lambda: stats(monitor)["failingTasks"]["total"] == 1, 4 * options.hang, every=0.2)
                 failing.append(stats(monitor)["failingTasks"])
             return sorted(server.answered[task] - began for task in good if task in server.answered)
         finally:
@@ -334,6 +334,7 @@ def main() -> int:
     parser.add_argument("--tasks", type=int, default=1_000, help="tasks of the scene loss (1000)")
     parser.add_argument("--overdue", type=int, default=1_000, help="ordinary tasks of the scene outage (1000)")
     parser.add_argument("--rate", type=int, default=40, help="questions in a second, in the scene outage (40)")
+    parser.add_argument("--hang", type=int, default=5, help="seconds that the task hangs in the scene poison (5)")
     parser.add_argument("--binary", default=default_binary(), help="the grading-monitor to run")
     options = parser.parse_args()
     wrong: list[str] = []

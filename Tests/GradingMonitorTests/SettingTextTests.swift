@@ -81,7 +81,7 @@ struct SettingTextTests {
 
     @Test("every flag of serve is its variable in lower case")
     func flagNames() throws {
-        let secrets = [Setting.webhookSecrets, .cronSecrets, .operatorSecrets]
+        let secrets = [Setting.webhookSecrets, .webhookSecretsRetired, .cronSecrets, .operatorSecrets]
         for setting in Setting.all {
             let flag = "--" + setting.variable.lowercased().split(separator: "_").joined(separator: "-")
             if secrets.contains(setting) {

@@ -110,10 +110,9 @@ enum MonitorSchema {
         """,
         // Whether the adaptive grace has put the next check off.
         "ALTER TABLE grading_monitor.tasks ADD COLUMN put_off boolean NOT NULL DEFAULT false",
-        // The ledger, newest first: one task's, and what is rare; all of it has its index. And refused callbacks: a sample, bounded,
-        // without their bodies.
+        // What is rare in the ledger, newest first; all of it has its index. None by task: each callback would pay for it, and people
+        // seldom ask. And refused callbacks: a sample, bounded, without their bodies.
         """
-        CREATE INDEX deliveries_task_idx ON grading_monitor.deliveries (task_id, received_at);
         CREATE INDEX deliveries_outcome_idx ON grading_monitor.deliveries (outcome, received_at) WHERE outcome <> 'applied';
         CREATE INDEX deliveries_conflicts_idx ON grading_monitor.deliveries (received_at)
             WHERE (has_conflict OR outcome = 'conflict');
