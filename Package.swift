@@ -95,7 +95,8 @@ let package = Package(
             name: "grading-monitor",
             dependencies: [
                 "GradingCore", "SQLiteStore", "PostgresStore", "GradingServer", "MonitorAPI", "GradingSimulator",
-                argumentParser, asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
+                argumentParser, asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             path: "Sources/GradingMonitor",
             swiftSettings: strict

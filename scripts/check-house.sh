@@ -35,7 +35,7 @@ allowed() {
             echo "$platform AsyncHTTPClient HTTPTypes Hummingbird NIOCore NIOHTTP1 ServiceLifecycle" ;;
         GradingMonitor)
             echo "$platform SQLiteStore PostgresStore GradingServer MonitorAPI GradingSimulator ArgumentParser AsyncHTTPClient" \
-                "Configuration Metrics NIOCore NIOHTTP1 ServiceLifecycle UnixSignals" ;;
+                "Configuration Metrics NIOCore NIOHTTP1 NIOPosix ServiceLifecycle UnixSignals" ;;
         *) return 1 ;;
     esac
 }

@@ -144,6 +144,14 @@ documented_sender() {
 deliveries() { in_venv Tests/Interop/requirements.txt Tests/EndToEnd/deliveries.py; }
 
 # The web app's databases, read back with a client of PostgreSQL that is not ours.
+# On PostgreSQL as well, where there is one.
+drill() {
+    if [[ $with_postgres == yes ]]; then
+        PYTHONDONTWRITEBYTECODE=1 scripts/with-postgres.sh python3 Tests/EndToEnd/drill.py
+    else
+        end_to_end drill
+    fi
+}
 adoption() { in_venv Tests/Adoption/requirements.txt Tests/EndToEnd/adoption.py "$@"; }
 
 scripts/install-dependencies.sh --test
@@ -170,6 +178,7 @@ if step "build" build; then
     step "the old cron line and the cron script" end_to_end cron_line || true
     step "kill -9 under load, $kills rounds" end_to_end kill_nine --rounds "$kills" || true
     step "lost callbacks, an outage, a poison task" end_to_end reconciler || true
+    step "the drill" drill || true
     postgres_step "three monitors on one PostgreSQL" end_to_end several_instances --short || true
     postgres_step "PostgreSQL cuts, stops and restarts" end_to_end database_faults --short || true
     postgres_step "two monitors behind pgbouncer" end_to_end pgbouncer --short || true

@@ -25,6 +25,7 @@ struct GradingMonitorCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, MigrateCommand.self, SweepCommand.self, CheckCommand.self, StatsCommand.self,
             DeliveriesCommand.self, InspectDatabaseCommand.self, SendTestCallbackCommand.self, SimulateCommand.self,
+            DrillCommand.self,
         ]
     )
 

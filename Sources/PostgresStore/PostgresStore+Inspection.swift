@@ -103,3 +103,23 @@ extension InspectedDatabase.Task {
         )
     }
 }
+
+extension PostgresStore {
+    /// Whether nobody has made a table in the database. Writes nothing.
+    package static func hasNoTables(url: String, logger: Logger) async throws(StoreError) -> Bool {
+        guard let options = ConnectionOptions(url: url) else {
+            throw .incompatibleSchema("the URL of the database is not one that libpq understands")
+        }
+        let connection = PostgresConnection(options, .migration, logger: logger)
+        let tables = try await connection.perform { (session, deadline) throws(PostgresError) in
+            try session.read([Statement("", countTables)()], until: deadline)[0].first?.integer(0)
+        }
+        await connection.close()
+        return tables == 0
+    }
+
+    private static let countTables = """
+        SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+        """
+}

@@ -30,12 +30,25 @@ struct MonitorApplication: Sendable {
         logger.info("Stopped")
     }
 
-    /// Services start in this order and stop in the opposite one: the server takes no more requests and answers those it has,
-    /// then what was refused is written to the ledger, the scheduler ends, then the change feed, then the queue commits what is left.
     private func serviceGroup(
         _ core: ReconciliationCore,
         onServerRunning: @escaping @Sendable (_ url: String) async -> Void
     ) -> ServiceGroup {
+        var group = ServiceGroupConfiguration(
+            services: services(core, onServerRunning: onServerRunning),
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = Self.shutdownGrace
+        return ServiceGroup(configuration: group)
+    }
+
+    /// Services start in this order and stop in the opposite one: the server takes no more requests and answers those it has,
+    /// then what was refused is written to the ledger, the scheduler ends, then the change feed, then the queue commits what is left.
+    func services(
+        _ core: ReconciliationCore,
+        onServerRunning: @escaping @Sendable (_ url: String) async -> Void = { _ in }
+    ) -> [any Service] {
         let scheduler = SweepScheduler(
             reconciler: core.reconciler,
             store: core.store,
@@ -58,13 +71,7 @@ struct MonitorApplication: Sendable {
             logger: logger
         )
         let server = server(core, verifier, refusals, onServerRunning: onServerRunning)
-        var group = ServiceGroupConfiguration(
-            services: [core.commits, feed, scheduler, refusals, server],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        group.maximumGracefulShutdownDuration = Self.shutdownGrace
-        return ServiceGroup(configuration: group)
+        return [core.commits, feed, scheduler, refusals, server]
     }
 
     private func server(
