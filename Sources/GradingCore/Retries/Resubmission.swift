@@ -27,10 +27,10 @@ package struct Resubmission: Sendable, Equatable {
             throw ReportDecodingError(error)
         }
         guard let text = tasks.first, tasks.allSatisfy({ $0 == text }) else {
-            throw ReportDecodingError("the answer names no task id")
+            throw ReportDecodingError(.schema, "the answer names no task id")
         }
         guard let task = TaskID(text) else {
-            throw ReportDecodingError("task_id is not an id: 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'")
+            throw ReportDecodingError(.schema, "task_id is not an id: 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'")
         }
         return task
     }
