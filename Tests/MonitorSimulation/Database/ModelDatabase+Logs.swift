@@ -73,11 +73,12 @@ extension ModelDatabase {
     }
 
     mutating func prune(_ limits: PruneLimits) -> Int {
-        let rows = deliveries.count + changes.count
+        let rows = deliveries.count + changes.count + refusals.count
         removeDeliveries { row in
             row.receivedAt < (row.disposition == .parked ? limits.parkedBefore : limits.deliveriesBefore)
         }
         changes.removeAll { $0.at < limits.changesBefore }
-        return rows - deliveries.count - changes.count
+        refusals.removeAll { $0.receivedAt < limits.deliveriesBefore }
+        return rows - deliveries.count - changes.count - refusals.count
     }
 }

@@ -94,18 +94,67 @@ extension ModelDatabase {
             guard bearers.allSatisfy({ $0.status == .failed }),
                 let first = bearers.filter({ $0.session == id }).min(by: { $0.row.rawValue < $1.row.rawValue })
             else { return nil }
-            return TaskSnapshot(
-                task: task,
-                student: first.row,
-                studentName: first.name,
-                session: id,
-                status: .failed,
-                attempt: self.task(task)?.attempt ?? 1
-            )
+            return snapshot(of: task, failed: first)
         }
     }
 
-    mutating func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) -> [TaskID: Int] {
+    /// By the latest failure in the change feed, the oldest first.
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) -> [FailedTask] {
+        var failures: [TaskID: Timestamp] = [:]
+        for committed in changes where committed.at >= start {
+            if case .task(let change) = committed.change, change.to == .failed { failures[change.task] = committed.at }
+        }
+        let failed = failures.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.compactMap { task, at -> FailedTask? in
+            let bearers = bearers(of: task.rawValue)
+            guard let first = bearers.min(by: { $0.row.rawValue < $1.row.rawValue }),
+                bearers.allSatisfy({ $0.status == .failed }), let snapshot = snapshot(of: task, failed: first)
+            else { return nil }
+            return snapshot.attempt < belowAttempt ? FailedTask(snapshot, failedAt: at) : nil
+        }
+        return Array(failed.prefix(limit))
+    }
+
+    private func snapshot(of task: TaskID, failed student: ModelStudent) -> TaskSnapshot? {
+        TaskSnapshot(
+            task: task,
+            student: student.row,
+            studentName: student.name,
+            session: student.session,
+            status: .failed,
+            attempt: self.task(task)?.attempt ?? 1
+        )
+    }
+
+    mutating func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) -> TaskReplacement {
+        let plan = ReplacementPlan(
+            state(of: task),
+            attempt: attempt,
+            by: new,
+            priority: self.task(task)?.priority,
+            in: RegistrationState(
+                holders: bearers(of: new.rawValue).map { TaskHolder(new, $0) },
+                formerHolders: self.task(new).flatMap { student($0.student) }.map { [TaskHolder(new, $0)] } ?? []
+            ),
+            source: source,
+            at: now,
+            schedule
+        )
+        write(plan.writes, at: now)
+        return plan.outcome
+    }
+
+    mutating func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) -> [TaskID: Int] {
         var begun: [TaskID: Int] = [:]
         var sessions: Set<SessionID> = []
         var ids = rowIDs(at: now)
@@ -116,11 +165,11 @@ extension ModelDatabase {
             let error = self.task(task)?.lastError
             restart(state, as: attempt, at: now)
             add(
-                LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error),
+                LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error, source: source),
                 id: ids.next(),
                 at: now
             )
-            add(.task(TaskChange(retryOf: state)), at: now)
+            add(.task(TaskChange(retryOf: state, source: source)), at: now)
             begun[task] = attempt
             sessions.insert(state.session)
         }

@@ -11,6 +11,7 @@ package struct ModelDatabase: Sendable {
     package internal(set) var deliveries: [ModelDelivery] = []
     package internal(set) var logs: [(session: SessionID, log: SessionLog)] = []
     package internal(set) var changes: [CommittedChange] = []
+    var refusals: [CallbackRefusal] = []
     var leases: [String: InstanceLease] = [:]
 
     let schedule: CheckSchedule

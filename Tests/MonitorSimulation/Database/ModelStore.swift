@@ -1,4 +1,5 @@
 package import GradingCore
+import Logging
 import Synchronization
 
 /// What a transaction did, for whoever looks on.
@@ -80,6 +81,25 @@ package final class ModelStore: Store {
         let database = committed
         let parked = database.deliveries.filter { $0.disposition == .parked && !database.bearers(of: $0.task.rawValue).isEmpty }
         return parked.sorted { $0.receivedAt < $1.receivedAt }.compactMap(\.report).prefix(limit).map(\.self)
+    }
+
+    // MARK: The delivery ledger
+
+    package func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
+        committed.deliveries(page, outcome: outcome)
+    }
+
+    package func delivery(_ id: String) async throws(StoreError) -> KeptDelivery? {
+        committed.delivery(id).map { row in
+            let logger = Logger(label: "model") { _ in SwiftLogNoOpLogHandler() }
+            return KeptDelivery(row.ledger, encoded: row.report?.encoded(), decoder: ReportDecoder(), logger: logger)
+        }
+    }
+
+    package func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal] { committed.refusals(page) }
+
+    package func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError) {
+        transact("refusals") { $0.recordRefusals(refusals, more: more) }
     }
 
     // MARK: Checks
@@ -178,9 +198,30 @@ package final class ModelStore: Store {
     package func retry(
         _ tasks: [TaskID],
         maximumAttempts: Int,
+        source: ReportSource,
         at now: Timestamp
     ) async throws(StoreError) -> [TaskID: Int] {
-        transact({ .retry($0) }) { $0.retry(tasks, maximumAttempts: maximumAttempts, at: now) }
+        transact({ .retry($0) }) { $0.retry(tasks, maximumAttempts: maximumAttempts, source: source, at: now) }
+    }
+
+    package func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement {
+        transact("replace \(task) by \(new)") { database in
+            database.replaceTask(task, by: new, attempt: attempt, source: source, at: now)
+        }
+    }
+
+    package func failedTasks(
+        since start: Timestamp,
+        belowAttempt: Int,
+        limit: Int
+    ) async throws(StoreError) -> [FailedTask] {
+        committed.failedTasks(since: start, belowAttempt: belowAttempt, limit: limit)
     }
 
     // MARK: Health, instances, changes

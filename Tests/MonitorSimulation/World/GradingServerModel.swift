@@ -33,7 +33,13 @@ final class GradingServerModel: Sendable {
 
     // MARK: Work
 
-    func begin(_ id: TaskID, in session: SessionID, studentID: String, at start: Duration) {
+    func begin(
+        _ id: TaskID,
+        in session: SessionID,
+        studentID: String,
+        at start: Duration,
+        isResubmission: Bool = false
+    ) {
         let task = timeline.draw { random in
             let phases = ServerPhase.course(scenario, from: start, &random)
             let isForgotten = random.happens(scenario.server.forgotten)
@@ -46,7 +52,8 @@ final class GradingServerModel: Sendable {
                 studentID: studentID,
                 phases: rest,
                 forgottenAt: forgottenAt,
-                forgetsAsPending: random.happens(0.5)
+                forgetsAsPending: random.happens(0.5),
+                isResubmission: isResubmission
             )
         }
         tasks.withLock { $0.append(task) }
@@ -109,6 +116,20 @@ extension GradingServerModel {
         guard task.isForgotten(at: timeline.now) else { return .body(task.body(phase, run: run)) }
         let forgotten = ServerPhase(at: timeline.now, word: "PENDING")
         return task.forgetsAsPending ? .body(task.body(forgotten, run: nil)) : .failure(.status(404))
+    }
+
+    /// Takes a failed task again, under an id that is the same for each request of one attempt.
+    func answer(to resubmission: Resubmission) -> Answer {
+        if isDown.withLock({ $0 }) { return .failure(.connection("refused")) }
+        let fault = isFaulty.withLock { $0 } ? faultyAnswer(about: resubmission.task) : nil
+        guard let former = task(resubmission.task), let new = TaskID(resubmission.idempotencyKey) else {
+            return .failure(.status(404))
+        }
+        // It may have been taken although the answer says nothing of it.
+        if fault == nil || timeline.draw({ $0.happens(0.5) }), task(new) == nil {
+            begin(new, in: former.session, studentID: former.studentID, at: timeline.now, isResubmission: true)
+        }
+        return fault ?? .body(Array(#"{"task_id":"\#(new)"}"#.utf8))
     }
 
     private func faultyAnswer(about id: TaskID) -> Answer? {

@@ -8,10 +8,13 @@ package struct Scenario: Sendable {
     package var instances: Int
     package var commitLanes: Int
     package var policy = SweepPolicy()
+    package var attempts = AttemptPolicy()
     package var sessions: Int
     package var tasksInSession: ClosedRange<Int>
     /// The grading server numbers the runs of a task in what it reports.
     package var numbersRuns: Bool
+    /// The grading server takes failed tasks again, under a new id.
+    package var takesResubmissions: Bool
     /// How long the faults go on; afterwards everything works, and has to come right.
     package var chaos: Duration
     package var callbacks = CallbackFaults()
@@ -28,7 +31,9 @@ package struct Scenario: Sendable {
         sessions = random.number(1...3)
         tasksInSession = 1...random.number(2...6)
         numbersRuns = random.happens(0.5)
-        chaos = random.duration(.seconds(600)...(.seconds(1_800)))
+        // One that numbers the runs of a task would speak of the old one for ever, where the answer to a resubmission got lost.
+        takesResubmissions = !numbersRuns && random.happens(0.5)
+        chaos = random.duration(Duration.seconds(600)...(.seconds(1_800)))
         policy.interval = .seconds(random.number(20...60))
         policy.grace = .seconds(random.number(20...90))
         policy.backoff = [.seconds(20), .seconds(40), .seconds(80), .seconds(120)]
@@ -41,6 +46,8 @@ package struct Scenario: Sendable {
         policy.adaptiveGrace.limit = .seconds(300)
         policy.loss.lostAfter = .seconds(600)
         policy.loss.pendingDeadline = .seconds(1_200)
+        attempts.isAutomatic = random.happens(0.3)
+        attempts.waits = [.seconds(60), .seconds(120)]
         callbacks.draw(&random)
         server.draw(&random)
         database.draw(&random)

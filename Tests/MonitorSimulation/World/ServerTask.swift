@@ -27,6 +27,8 @@ struct ServerTask: Sendable {
     private(set) var endings: [ServerPhase]
     /// Endings that contradict the task's own.
     var contradictions: [ServerPhase] = []
+    /// Made when a failed one was submitted again: the monitor may never have heard of it.
+    let isResubmission: Bool
 
     init(
         _ id: TaskID,
@@ -34,7 +36,8 @@ struct ServerTask: Sendable {
         studentID: String,
         phases: [ServerPhase],
         forgottenAt: Duration?,
-        forgetsAsPending: Bool
+        forgetsAsPending: Bool,
+        isResubmission: Bool
     ) {
         self.id = id
         self.session = session
@@ -42,6 +45,7 @@ struct ServerTask: Sendable {
         self.phases = phases
         self.forgottenAt = forgottenAt
         self.forgetsAsPending = forgetsAsPending
+        self.isResubmission = isResubmission
         endings = phases.filter(\.isEnd)
     }
 

@@ -7,6 +7,7 @@ final class SimulatedProcess: Sendable {
     let state: ProcessState
     let store: StoreConnection
     let reconciler: Reconciler
+    let retries: TaskRetries
     private let commits: CommitQueue
     private let scheduler: SweepScheduler
     private let auditor: Auditor
@@ -41,7 +42,8 @@ final class SimulatedProcess: Sendable {
                 server: world.server,
                 process: state,
                 auditor: world.auditor,
-                timeline: timeline
+                timeline: timeline,
+                takesResubmissions: scenario.takesResubmissions
             ),
             decoder: ReportDecoder(),
             policy: scenario.policy,
@@ -52,9 +54,17 @@ final class SimulatedProcess: Sendable {
             executor: state.executor,
             logger: logger
         )
+        retries = TaskRetries(
+            store: store,
+            reconciler: reconciler,
+            policy: scenario.attempts,
+            wallClock: wallClock,
+            logger: logger
+        )
         scheduler = SweepScheduler(
             reconciler: reconciler,
             store: store,
+            retries: retries,
             policy: scenario.policy,
             owner: state.name,
             wallClock: wallClock,

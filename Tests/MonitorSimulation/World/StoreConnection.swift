@@ -81,6 +81,22 @@ extension StoreConnection {
         try await through(writes: false) { () async throws(StoreError) in try await model.parkedReports(limit: limit) }
     }
 
+    func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
+        try await through(writes: false) { () async throws(StoreError) in try await model.deliveries(page, outcome: outcome) }
+    }
+
+    func delivery(_ id: String) async throws(StoreError) -> KeptDelivery? {
+        try await through(writes: false) { () async throws(StoreError) in try await model.delivery(id) }
+    }
+
+    func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal] {
+        try await through(writes: false) { () async throws(StoreError) in try await model.refusals(page) }
+    }
+
+    func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError) {
+        try await through { () async throws(StoreError) in try await model.recordRefusals(refusals, more: more) }
+    }
+
     func scheduleOpenTasks(at now: Timestamp) async throws(StoreError) -> Int {
         try await through { () async throws(StoreError) in try await model.scheduleOpenTasks(at: now) }
     }
@@ -174,9 +190,32 @@ extension StoreConnection {
         try await through(writes: false) { () async throws(StoreError) in try await model.failedTasks(of: session) }
     }
 
-    func retry(_ tasks: [TaskID], maximumAttempts: Int, at now: Timestamp) async throws(StoreError) -> [TaskID: Int] {
+    func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int] {
         try await through { () async throws(StoreError) in
-            try await model.retry(tasks, maximumAttempts: maximumAttempts, at: now)
+            try await model.retry(tasks, maximumAttempts: maximumAttempts, source: source, at: now)
+        }
+    }
+
+    func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement {
+        try await through { () async throws(StoreError) in
+            try await model.replaceTask(task, by: new, attempt: attempt, source: source, at: now)
+        }
+    }
+
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask] {
+        try await through(writes: false) { () async throws(StoreError) in
+            try await model.failedTasks(since: start, belowAttempt: belowAttempt, limit: limit)
         }
     }
 

@@ -83,15 +83,7 @@ extension World {
     private func retrySomeSession() {
         let sessions = store.committed.sessions.map(\.id)
         guard let session = timeline.draw({ $0.pick(sessions) }) else { return }
-        processes.any?.perform("retry") { process in
-            let retry = SessionRetry(
-                store: process.store,
-                reconciler: process.reconciler,
-                maximumAttempts: 3,
-                wallClock: WallClock { process.state.now }
-            )
-            _ = try? await retry.run(on: session)
-        }
+        processes.any?.perform("retry") { _ = try? await $0.retries.run(on: session) }
     }
 
     // MARK: Past the monitor

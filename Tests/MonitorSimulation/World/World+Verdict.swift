@@ -16,7 +16,8 @@ extension World {
     private func problems(with task: ServerTask, in database: ModelDatabase) -> [Problem] {
         guard let student = database.bearers(of: task.id.rawValue).first else {
             // Another task id has taken its place, or the web app has still to register it.
-            return database.task(task.id) == nil ? [Problem(rule: .liveness, what: "\(task.id) is not registered")] : []
+            return database.task(task.id) == nil && !task.isResubmission
+                ? [Problem(rule: .liveness, what: "\(task.id) is not registered")] : []
         }
         guard !auditor.wasEdited(student.row) else {
             return student.status.isOpen ? [Problem(rule: .liveness, what: "\(task.id), edited, is \(student.status)")] : []

@@ -31,7 +31,7 @@ final class World: Sendable {
             sabotage: sabotage
         ) { [server, timeline] transaction in
             auditor.saw(transaction)
-            guard case .retry(let begun) = transaction.operation else { return }
+            guard case .retry(let begun) = transaction.operation, !scenario.takesResubmissions else { return }
             // People begin it again there too. A grading server that numbers its runs would else speak of the old one for ever.
             for task in begun.keys.sorted() where scenario.numbersRuns || timeline.draw({ $0.happens(0.7) }) {
                 server.beginAgain(task)
@@ -97,7 +97,7 @@ final class World: Sendable {
         // What seems lost is asked about every quarter of an hour.
         if scenario.server.forgotten > 0 { patience += policy.loss.pendingDeadline + policy.loss.lostAfter + .seconds(1_800) }
         if scenario.processes.clockJumps > 0 { patience += ProcessFaults.farthestJump * 2 }
-        return patience
+        return scenario.attempts.isAutomatic ? patience * scenario.attempts.maximum : patience
     }
 
     private func settle() {
@@ -116,10 +116,17 @@ final class World: Sendable {
     /// Whether nothing is on its way any more.
     private var isIdle: Bool {
         let now = timeline.now
-        return network.isIdle
+        return network.isIdle && !someBeginAnew
             && server.all.allSatisfy { task in
                 task.phases.allSatisfy { $0.at <= now } && (task.forgottenAt ?? .zero) <= now
             }
+    }
+
+    /// Whether failed tasks will be retried by themselves.
+    private var someBeginAnew: Bool {
+        guard scenario.attempts.isAutomatic else { return false }
+        let start = ProcessState.epoch.advanced(by: .zero - ProcessFaults.farthestJump)
+        return !store.committed.failedTasks(since: start, belowAttempt: scenario.attempts.maximum, limit: 1).isEmpty
     }
 
     private var problems: [Problem] { verdict(on: store.committed) }
