@@ -38,6 +38,7 @@ extension PostgresStore {
         INSERT INTO \(MonitorSchema.name).refusals
             (id, received_at, reason, detail, sender, delivery_id, task_id, key_id, body_hash, body_bytes, count)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (id) DO NOTHING
         """
     )
 

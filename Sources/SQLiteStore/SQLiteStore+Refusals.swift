@@ -52,6 +52,7 @@ extension CallbackRefusal {
                 INSERT INTO monitor_refusals
                     (id, received_at, reason, detail, sender, delivery_id, task_id, key_id, body_hash, body_bytes, count)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO NOTHING
                 """
         ).execute(
             arguments: [

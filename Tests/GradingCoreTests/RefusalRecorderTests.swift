@@ -91,6 +91,22 @@ struct RefusalRecorderTests {
         #expect(bench.store.state.withLock { $0.moreRefusals.values.map(\.self) } == [2])
     }
 
+    @Test("lets go of what the database will never take")
+    func rejected() async throws {
+        let bench = Bench()
+        bench.store.set { $0.outage = .rejected("this very data") }
+        try await bench.run {
+            bench.recorder.note(.fake())
+            await bench.clock.sleepers(1)
+            bench.store.set { $0.outage = nil }
+            bench.recorder.note(.fake(.clockSkew))
+            bench.clock.advance(by: .seconds(1))
+            await bench.clock.sleepers(1)
+            #expect(bench.written.count == 1)
+        }
+        #expect(bench.lines.all.count { $0.level == .notice } == 1)
+    }
+
     @Test("warns of senders of ours, and not of strangers")
     func logs() async throws {
         let secret = WebhookSecret(unchecked: WebhookSecret.generate())

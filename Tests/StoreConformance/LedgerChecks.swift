@@ -98,6 +98,8 @@ extension StoreConformance {
             try await harness.store.recordRefusals([first, second, third], more: [:])
             try await harness.store.recordRefusals([], more: ["r1": 4_000, "r2": 1, "gone": 7])
             try await harness.store.recordRefusals([], more: ["r1": 1])
+            // Written before, as is found out by writing it again.
+            try await harness.store.recordRefusals([first], more: [:])
             let all = try await harness.store.refusals(LedgerPage(limit: 10))
             #expect(all == [third, second.standing(for: 2), first.standing(for: 4_002)])
             #expect(try await harness.store.refusals(LedgerPage(limit: 10, task: .t2)) == [third])

@@ -35,7 +35,7 @@ package protocol Store: Sendable {
     /// Refused callbacks, newest first.
     func refusals(_ page: LedgerPage) async throws(StoreError) -> [CallbackRefusal]
 
-    /// Adds refused callbacks, and forgets the oldest beyond ``CallbackRefusal/maximumKept``.
+    /// Adds refused callbacks, but for those that are there, and forgets the oldest beyond ``CallbackRefusal/maximumKept``.
     /// - Parameter more: how many more came like one that was recorded before, by its id; one that is gone is left alone.
     func recordRefusals(_ refusals: [CallbackRefusal], more: [String: Int]) async throws(StoreError)
 

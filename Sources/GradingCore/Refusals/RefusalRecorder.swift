@@ -64,29 +64,40 @@ package final class RefusalRecorder: Service, Sendable {
     /// Writes what is noted until graceful shutdown, then what is left. To be called once.
     package func run() async throws {
         await cancelWhenGracefulShutdown { await self.writeAll() }
-        await write()
+        try? await write()
     }
 
     private func writeAll() async {
         var awake = wakeUps.makeAsyncIterator()
+        var isServing = true
         while await awake.next() != nil {
-            await write()
+            do throws(StoreError) {
+                try await write()
+                isServing = true
+            } catch {
+                if isServing {
+                    logger.notice("The ledger does not take refused callbacks", metadata: ["error": "\(error)"])
+                }
+                isServing = false
+            }
             try? await clock.sleep(for: gathering)
         }
     }
 
-    private func write() async {
+    /// What could not be written is kept for the next time, unless the database does not want this very data.
+    private func write() async throws(StoreError) {
         let taken = sample.withLock { $0.take() }
         let refusals = taken.kept.map(diagnosis.refusal)
         for refusal in refusals { tell(refusal) }
         let batch = unwritten.withLock { $0.takeAll(adding: refusals, taken.more) }
         guard !batch.isEmpty else { return }
-        do throws(StoreError) {
+        do {
             try await store.recordRefusals(batch.refusals, more: batch.more)
         } catch {
-            logger.notice("Refused callbacks wait to be written to the ledger", metadata: ["error": "\(error)"])
+            if case .rejected = error { throw error }
             unwritten.withLock { $0.putBack(batch) }
             wake.yield()
+            throw error
         }
     }
 
