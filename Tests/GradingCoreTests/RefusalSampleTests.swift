@@ -34,10 +34,20 @@ struct RefusalSampleTests {
     @Test("begins anew with the next minute, and with a clock that was set back")
     func minutes() {
         var sample = RefusalSample()
-        for second: Int64 in [59, 60, 0] {
+        for second: Int64 in [7_259, 7_260, 60] {
             for _ in 0..<10 { _ = sample.note(.fake(at: second)) }
         }
         #expect(sample.take().kept.count == 15)
+    }
+
+    @Test("opens no minute again for refusals that come in disorder when it ends")
+    func disorder() {
+        var sample = RefusalSample()
+        for _ in 0..<100 {
+            _ = sample.note(.fake(at: 59))
+            _ = sample.note(.fake(at: 60))
+        }
+        #expect(sample.take().kept.count == 6, "the first, and five of the new minute")
     }
 
     @Test("counts with those that were taken before, too")

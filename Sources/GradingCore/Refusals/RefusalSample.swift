@@ -40,7 +40,7 @@ struct RefusalSample: Sendable {
     }
 
     private let bounds: Bounds
-    private var minute = Int64.min
+    private var minute = Int64(0)
     /// Of this minute. Grows with what is kept only.
     private var tallies: [Kind: Tally] = [:]
     private var taken = Taken()
@@ -77,7 +77,8 @@ struct RefusalSample: Sendable {
 
     private mutating func begin(_ now: Timestamp) {
         let current = now.milliseconds / 60_000
-        guard current != minute else { return }
+        // What was overtaken on its way belongs to a minute that is over, and must not open it again.
+        guard current > minute || current < minute - 1 else { return }
         minute = current
         tallies.removeAll(keepingCapacity: true)
     }
