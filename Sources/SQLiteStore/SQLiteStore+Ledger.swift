@@ -4,44 +4,78 @@ import GRDB
 extension SQLiteStore {
     package func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
         try await read { db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: Self.deliveries(of: page.task, outcome)),
-                arguments: [
-                    "time": page.start.time.milliseconds, "id": page.start.id, "limit": page.limit,
-                ] + (page.task.map { ["task": $0.rawValue] } ?? [:])
-            ).compactMap(LedgerDelivery.init)
+            guard let rows = LedgerRows(of: page.task, outcome) else {
+                return try Self.latestDeliveries(page, appliedOnly: outcome == .applied, in: db)
+            }
+            let arguments: StatementArguments = [
+                "time": page.start.time.milliseconds, "id": page.start.id, "limit": page.limit,
+            ]
+            let statement = try db.cachedStatement(sql: rows.sql)
+            return try Row.fetchAll(statement, arguments: arguments + (page.task.map { ["task": $0.rawValue] } ?? [:]))
+                .compactMap(LedgerDelivery.init)
         }
     }
 
-    /// Each by the index that holds what it wants in the order of time: SQLite would take another where it finds one.
-    static func deliveries(of task: TaskID?, _ outcome: Disposition?) -> String {
-        """
-        SELECT \(LedgerDelivery.columns) FROM monitor_deliveries INDEXED BY \(task == nil ? outcome.index : "monitor_deliveries_task")
-        WHERE (received_at, delivery_id) < (:time, :id)\(task == nil ? "" : " AND task_id = :task")\(outcome.condition)
-        ORDER BY received_at DESC, delivery_id DESC LIMIT :limit
-        """
+    /// All of them, or nearly all: backwards through the table, whose rows were added in the order of time, so that no index on the
+    /// time has to be kept with every commit. The rows of one moment are read to their end, and sorted then.
+    private static func latestDeliveries(
+        _ page: LedgerPage,
+        appliedOnly: Bool,
+        in db: Database
+    ) throws -> [LedgerDelivery] {
+        let newer = page.start.time.advanced(by: .milliseconds(1))
+        let end = try first("monitor_deliveries", "rowid", after: newer, by: "received_at", in: db)
+        let statement = try db.cachedStatement(sql: LedgerRows.backwards)
+        let rows = try Row.fetchCursor(
+            statement,
+            arguments: [end, page.start.time.milliseconds, page.start.id, appliedOnly]
+        )
+        var deliveries: [LedgerDelivery] = []
+        while let row = try rows.next() {
+            guard let delivery = LedgerDelivery(row) else { continue }
+            if deliveries.count >= page.limit, delivery.receivedAt < deliveries[page.limit - 1].receivedAt { break }
+            deliveries.append(delivery)
+        }
+        let newestFirst = deliveries.sorted { ($0.receivedAt, $0.id) > ($1.receivedAt, $1.id) }
+        return Array(newestFirst.prefix(page.limit))
     }
 }
 
-extension Disposition? {
-    /// Nearly all deliveries are `applied`: their index is that of all.
-    fileprivate var index: String {
-        switch self {
-        case nil, .applied: "monitor_deliveries_received_at"
-        case .conflict: "monitor_deliveries_conflicts"
-        case .duplicate, .stale, .parked: "monitor_deliveries_outcome"
+/// Rows of the ledger that an index holds in the order of time.
+struct LedgerRows {
+    private let index: String
+    /// SQL in the very words of the partial indexes: nothing else tells SQLite that they apply.
+    private let condition: String
+
+    /// `nil` where no index holds them: all, and those that are `applied`, as nearly all are.
+    init?(of task: TaskID?, _ outcome: Disposition?) {
+        let ofTask = task == nil ? "" : " AND task_id = :task"
+        switch outcome {
+        case nil, .applied:
+            guard task != nil else { return nil }
+            index = "monitor_deliveries_task"
+            condition = ofTask + (outcome == nil ? "" : " AND outcome = 'applied'")
+        case .conflict:
+            index = task == nil ? "monitor_deliveries_conflicts" : "monitor_deliveries_task"
+            condition = ofTask + " AND (has_conflict OR outcome = 'conflict')"
+        case .some(let outcome):
+            index = task == nil ? "monitor_deliveries_outcome" : "monitor_deliveries_task"
+            condition = ofTask + " AND outcome <> 'applied' AND outcome = '\(outcome.rawValue)'"
         }
     }
 
-    /// SQL in the very words of the partial indexes: nothing else tells SQLite that they apply.
-    fileprivate var condition: String {
-        switch self {
-        case nil: ""
-        case .applied: " AND outcome = 'applied'"
-        case .conflict: " AND (has_conflict OR outcome = 'conflict')"
-        case .some(let outcome): " AND outcome <> 'applied' AND outcome = '\(outcome.rawValue)'"
-        }
+    var sql: String {
+        """
+        SELECT \(LedgerDelivery.columns) FROM monitor_deliveries INDEXED BY \(index)
+        WHERE (received_at, delivery_id) < (:time, :id)\(condition)
+        ORDER BY received_at DESC, delivery_id DESC LIMIT :limit
+        """
     }
+
+    static let backwards = """
+        SELECT \(LedgerDelivery.columns) FROM monitor_deliveries
+        WHERE rowid < ?1 AND (received_at, delivery_id) < (?2, ?3) AND (NOT ?4 OR outcome = 'applied') ORDER BY rowid DESC
+        """
 }
 
 extension LedgerDelivery {

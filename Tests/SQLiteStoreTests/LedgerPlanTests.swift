@@ -6,30 +6,49 @@ import Testing
 
 @Suite("How SQLite reads the ledger")
 struct LedgerPlanTests {
-    static let outcomes = [nil] + Disposition.allCases
-
-    @Test("is in the order of an index, whatever is asked for: no more is read than is wanted", arguments: outcomes)
-    func deliveries(_ outcome: Disposition?) async throws {
+    @Test(
+        "is in the order of an index, whatever is asked for: no more is read than is wanted",
+        arguments: [nil] + Disposition.allCases
+    )
+    func indexes(_ outcome: Disposition?) async throws {
         try await SQLiteHarness.withFreshDatabase { harness in
-            let plans = try await harness.sqlite.queue.read { db in
-                try [nil, TaskID("task-1")].map { task in
-                    let sql = "EXPLAIN QUERY PLAN " + SQLiteStore.deliveries(of: task, outcome)
-                    let arguments: StatementArguments = ["time": 1, "id": "", "limit": 10]
-                    let rows = try Row.fetchAll(db, sql: sql, arguments: arguments + (task == nil ? [:] : ["task": "task-1"]))
-                    return rows.map { $0["detail"] as String }
-                }
+            let arguments: StatementArguments = ["time": 1, "id": "", "limit": 10]
+            let (all, ofTask) = try await harness.sqlite.queue.read { db in
+                (
+                    try LedgerRows(of: nil, outcome).map { try Self.plan(of: $0.sql, arguments, in: db) },
+                    try LedgerRows(of: TaskID("task-1"), outcome).map {
+                        try Self.plan(of: $0.sql, arguments + ["task": "task-1"], in: db)
+                    }
+                )
             }
-            for (plan, index) in zip(plans, [Self.index(of: outcome), "monitor_deliveries_task (task_id=? AND received_at<?)"]) {
-                #expect(plan[0] == "SEARCH monitor_deliveries USING INDEX \(index)")
-                // What is left to sort is rows of one moment.
+            #expect(all?.first == Self.index(of: outcome).map { "SEARCH monitor_deliveries USING INDEX \($0)" })
+            #expect(
+                ofTask?.first == "SEARCH monitor_deliveries USING INDEX monitor_deliveries_task (task_id=? AND received_at<?)"
+            )
+            // What is left to sort is rows of one moment.
+            for plan in [all, ofTask].compactMap(\.self) {
                 #expect(plan.count == 2 && plan[1] != "USE TEMP B-TREE FOR ORDER BY")
             }
         }
     }
 
-    private static func index(of outcome: Disposition?) -> String {
+    @Test("goes backwards through the table for all of it, and sorts nothing")
+    func backwards() async throws {
+        try await SQLiteHarness.withFreshDatabase { harness in
+            let plan = try await harness.sqlite.queue.read { db in
+                try Self.plan(of: LedgerRows.backwards, [1, 1, "", false], in: db)
+            }
+            #expect(plan == ["SEARCH monitor_deliveries USING INTEGER PRIMARY KEY (rowid<?)"])
+        }
+    }
+
+    private static func plan(of sql: String, _ arguments: StatementArguments, in db: Database) throws -> [String] {
+        try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments).map { $0["detail"] }
+    }
+
+    private static func index(of outcome: Disposition?) -> String? {
         switch outcome {
-        case nil, .applied: "monitor_deliveries_received_at (received_at<?)"
+        case nil, .applied: nil
         case .conflict: "monitor_deliveries_conflicts (received_at<?)"
         case .duplicate, .stale, .parked: "monitor_deliveries_outcome (outcome=? AND received_at<?)"
         }

@@ -49,6 +49,25 @@ extension StoreConformance {
             let since = LedgerPage(limit: 10, before: LogCursor(createdAt: .start.after(1), id: nil))
             #expect(try await harness.store.deliveries(since, outcome: nil).map(\.id) == ["b", "a", "B"])
         },
+        ConformanceCheck("a page of the ledger ends in the middle of a batch, and the next one goes on there") { harness in
+            try await harness.register(.t1)
+            // Not in the order of their ids, and more than a page in one moment.
+            for (second, letter) in ["b", "a"].enumerated() {
+                let reports = (0..<200).map { TaskReport.callback(.t1, .processing, id: "\(letter)\($0 * 77 % 200)") }
+                _ = try await harness.store.apply(reports, at: .start.after(second))
+            }
+            for outcome in [nil, Disposition.applied] {
+                var paged: [LogCursor] = []
+                repeat {
+                    let page = LedgerPage(limit: 150, before: paged.last)
+                    let rows = try await harness.store.deliveries(page, outcome: outcome)
+                    paged += rows.map { LogCursor(createdAt: $0.receivedAt, id: $0.id) }
+                    if rows.isEmpty { break }
+                } while true
+                let ids = (0..<200).map { "\($0)" }.sorted(by: >)
+                #expect(paged.map { $0.id ?? "" } == ids.map { "a" + $0 } + ids.map { "b" + $0 })
+            }
+        },
         ConformanceCheck("the ledger tells of each delivery what came and what became of it, by outcome and by task") { harness in
             try await harness.register(.t1, .t2)
             for (second, report) in [

@@ -139,8 +139,7 @@ enum MonitorSchema {
         ALTER TABLE monitor_tasks ADD COLUMN put_off INTEGER NOT NULL DEFAULT 0;
         """,
         """
-        -- The ledger, newest first: all of it, one task's, and what is rare. That an index names little keeps commits cheap.
-        CREATE INDEX monitor_deliveries_received_at ON monitor_deliveries (received_at);
+        -- The ledger, newest first: one task's, and what is rare. All of it is in the order of its rowid.
         CREATE INDEX monitor_deliveries_task ON monitor_deliveries (task_id, received_at);
         CREATE INDEX monitor_deliveries_outcome ON monitor_deliveries (outcome, received_at) WHERE outcome <> 'applied';
         CREATE INDEX monitor_deliveries_conflicts ON monitor_deliveries (received_at)
