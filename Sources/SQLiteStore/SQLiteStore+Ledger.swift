@@ -4,15 +4,13 @@ import GRDB
 extension SQLiteStore {
     package func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery] {
         try await read { db in
-            guard let rows = LedgerRows(of: page.task, outcome) else {
+            guard let rows = LedgerRows(outcome) else {
                 return try Self.latestDeliveries(page, appliedOnly: outcome == .applied, in: db)
             }
-            let arguments: StatementArguments = [
-                "time": page.start.time.milliseconds, "id": page.start.id, "limit": page.limit,
-            ]
-            let statement = try db.cachedStatement(sql: rows.sql)
-            return try Row.fetchAll(statement, arguments: arguments + (page.task.map { ["task": $0.rawValue] } ?? [:]))
-                .compactMap(LedgerDelivery.init)
+            return try Row.fetchAll(
+                db.cachedStatement(sql: rows.sql),
+                arguments: [page.start.time.milliseconds, page.start.id, page.task?.rawValue, page.limit]
+            ).compactMap(LedgerDelivery.init)
         }
     }
 
@@ -28,7 +26,7 @@ extension SQLiteStore {
         let statement = try db.cachedStatement(sql: LedgerRows.backwards)
         let rows = try Row.fetchCursor(
             statement,
-            arguments: [end, page.start.time.milliseconds, page.start.id, appliedOnly]
+            arguments: [end, page.start.time.milliseconds, page.start.id, appliedOnly, page.task?.rawValue]
         )
         var deliveries: [LedgerDelivery] = []
         while let row = try rows.next() {
@@ -48,33 +46,31 @@ struct LedgerRows {
     private let condition: String
 
     /// `nil` where no index holds them: all, and those that are `applied`, as nearly all are.
-    init?(of task: TaskID?, _ outcome: Disposition?) {
-        let ofTask = task == nil ? "" : " AND task_id = :task"
+    init?(_ outcome: Disposition?) {
         switch outcome {
-        case nil, .applied:
-            guard task != nil else { return nil }
-            index = "monitor_deliveries_task"
-            condition = ofTask + (outcome == nil ? "" : " AND outcome = 'applied'")
+        case nil, .applied: return nil
         case .conflict:
-            index = task == nil ? "monitor_deliveries_conflicts" : "monitor_deliveries_task"
-            condition = ofTask + " AND (has_conflict OR outcome = 'conflict')"
+            index = "monitor_deliveries_conflicts"
+            condition = "(has_conflict OR outcome = 'conflict')"
         case .some(let outcome):
-            index = task == nil ? "monitor_deliveries_outcome" : "monitor_deliveries_task"
-            condition = ofTask + " AND outcome <> 'applied' AND outcome = '\(outcome.rawValue)'"
+            index = "monitor_deliveries_outcome"
+            condition = "outcome <> 'applied' AND outcome = '\(outcome.rawValue)'"
         }
     }
 
     var sql: String {
         """
         SELECT \(LedgerDelivery.columns) FROM monitor_deliveries INDEXED BY \(index)
-        WHERE (received_at, delivery_id) < (:time, :id)\(condition)
-        ORDER BY received_at DESC, delivery_id DESC LIMIT :limit
+        WHERE (received_at, delivery_id) < (?1, ?2) AND \(condition) AND (?3 IS NULL OR task_id = ?3)
+        ORDER BY received_at DESC, delivery_id DESC LIMIT ?4
         """
     }
 
     static let backwards = """
         SELECT \(LedgerDelivery.columns) FROM monitor_deliveries
-        WHERE rowid < ?1 AND (received_at, delivery_id) < (?2, ?3) AND (NOT ?4 OR outcome = 'applied') ORDER BY rowid DESC
+        WHERE rowid < ?1 AND (received_at, delivery_id) < (?2, ?3) AND (NOT ?4 OR outcome = 'applied')
+            AND (?5 IS NULL OR task_id = ?5)
+        ORDER BY rowid DESC
         """
 }
 

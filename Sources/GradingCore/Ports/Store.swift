@@ -25,7 +25,8 @@ package protocol Store: Sendable {
 
     // MARK: The delivery ledger
 
-    /// Remembered deliveries, newest first. Its cost does not grow with the ledger.
+    /// Remembered deliveries, newest first. Its cost does not grow with the ledger, but for those of one task: they are looked for from
+    /// the newest on.
     /// - Parameter outcome: only these; `conflict` are also those under whose id another body came.
     func deliveries(_ page: LedgerPage, outcome: Disposition?) async throws(StoreError) -> [LedgerDelivery]
 

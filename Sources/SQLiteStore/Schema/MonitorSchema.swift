@@ -139,8 +139,8 @@ enum MonitorSchema {
         ALTER TABLE monitor_tasks ADD COLUMN put_off INTEGER NOT NULL DEFAULT 0;
         """,
         """
-        -- The ledger, newest first: one task's, and what is rare. All of it is in the order of its rowid.
-        CREATE INDEX monitor_deliveries_task ON monitor_deliveries (task_id, received_at);
+        -- What is rare in the ledger, newest first. All of it is in the order of its rowid. No index by task: each callback would pay
+        -- for it, and people seldom ask.
         CREATE INDEX monitor_deliveries_outcome ON monitor_deliveries (outcome, received_at) WHERE outcome <> 'applied';
         CREATE INDEX monitor_deliveries_conflicts ON monitor_deliveries (received_at)
             WHERE (has_conflict OR outcome = 'conflict');
