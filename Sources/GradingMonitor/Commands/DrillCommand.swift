@@ -15,7 +15,7 @@ struct DrillCommand: AsyncParsableCommand {
               grading-monitor drill
               createdb drill && grading-monitor drill --database-url postgresql://localhost/drill
 
-            On PostgreSQL the user must own the database: for some seconds nobody may connect to it, and who is connected is cut off.
+            On PostgreSQL the connections to the database are cut for some seconds, and its tables held.
             """
     )
 
