@@ -18,7 +18,9 @@ extension ModelDatabase {
     }
 
     mutating func recordRefusals(_ new: [CallbackRefusal], more: [String: Int]) {
-        refusals += new
+        // One that was written before stays as it is.
+        let known = Set(refusals.map(\.id))
+        refusals += new.filter { !known.contains($0.id) }
         refusals = refusals.map { $0.adding(more[$0.id] ?? 0) }.sorted { ($0.receivedAt, $0.id) < ($1.receivedAt, $1.id) }
         refusals.removeFirst(max(0, refusals.count - CallbackRefusal.maximumKept))
     }
