@@ -21,14 +21,16 @@ extension PostgresStore {
         let (layout, applying, registering) = (layout, applying, registering)
         let begun = try await write { (transaction) throws(PostgresError) in
             // In the order in which `apply` takes its locks.
-            let results = try transaction.run([applying.lockBearers(ids), applying.records(ids), Self.lastErrors(ids)])
+            let results = try transaction.run([applying.lockBearers(ids), applying.records(ids), Self.keptOfTasks(ids)])
             let states = TaskState.all(results[0].rows.compactMap(TaskBearer.init), results[1].taskRecords)
-            let restarts = Restarts(states.values, errors: results[2], maximum: maximumAttempts, source: source)
+            let restarts = Restarts(states.values, kept: results[2], maximum: maximumAttempts, source: source, at: now)
             guard !restarts.begun.isEmpty else { return restarts.begun }
             let queries = restarts.queries(layout, applying, registering, nextCheckAt: nextCheckAt, at: now)
-            let presence = try transaction.run(queries + [applying.rollUp.presence(restarts.sessions)]).last
+            let written = try transaction.run(queries + [applying.rollUp.presence(restarts.sessions)])
+            // Somebody has begun to ask about one of them since it was read.
+            guard written[Restarts.tasks].changedRows == restarts.begun.count else { throw .overtaken }
             let words = applying.rollUp.words
-            try transaction.commit(presence.map { SessionRollUps($0, words).queries(applying.rollUp, at: now) } ?? [])
+            try transaction.commit(written.last.map { SessionRollUps($0, words).queries(applying.rollUp, at: now) } ?? [])
             return restarts.begun
         }
         if !begun.isEmpty { signals.noteCommit() }
@@ -57,18 +59,24 @@ private struct Restarts {
     private var logs: [LogWrite] = []
     private let source: ReportSource
 
-    init(_ tasks: some Sequence<TaskState>, errors: QueryResult, maximum: Int, source: ReportSource) {
+    /// Among the queries, the one that sets the monitor's own rows.
+    static let tasks = 1
+
+    /// - Parameter kept: of `keptOfTasks`.
+    init(_ tasks: some Sequence<TaskState>, kept: QueryResult, maximum: Int, source: ReportSource, at now: Timestamp) {
         self.source = source
-        var lastErrors: [String: String] = [:]
-        for row in errors.rows {
-            if let task = row.text(0) { lastErrors[task] = row.text(1) }
+        var rows: [String: ResultRow] = [:]
+        for row in kept.rows {
+            if let task = row.text(0) { rows[task] = row }
         }
         for state in tasks.sorted(by: { $0.task < $1.task }) {
-            guard case .begin(let attempt) = RetryRule(state, maximum: maximum) else { continue }
+            let row = rows[state.task.rawValue]
+            guard
+                case .begin(let attempt) = RetryRule(state, leasedUntil: row?.timestamp(2), maximum: maximum, at: now)
+            else { continue }
             begun[state.task] = attempt
             states.append(state)
-            let error = lastErrors[state.task.rawValue]
-            logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: error, source: source))
+            logs.append(LogWrite(attempt: attempt, of: maximum, after: state, lastError: row?.text(1), source: source))
         }
     }
 
@@ -102,9 +110,9 @@ private struct Restarts {
 // MARK: SQL
 
 extension PostgresStore {
-    fileprivate static let lastErrors = Statement(
-        "last_errors",
-        "SELECT task_id, last_error FROM \(MonitorSchema.name).tasks WHERE task_id = ANY ($1)"
+    fileprivate static let keptOfTasks = Statement(
+        "kept_of_tasks",
+        "SELECT task_id, last_error, lease_expires_at FROM \(MonitorSchema.name).tasks WHERE task_id = ANY ($1)"
     )
 
     fileprivate static let restartTasks = Statement(
@@ -117,6 +125,7 @@ extension PostgresStore {
             next_check_at = excluded.next_check_at, reported_attempt = t.reported_attempt + 1, first_processing_at = NULL,
             consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
             needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL
+        WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $4
         """
     )
 }

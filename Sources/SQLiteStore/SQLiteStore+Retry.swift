@@ -66,17 +66,23 @@ extension SQLiteStore {
             var sessions: Set<SessionID> = []
             var ids = RowIDSequence(at: now)
             for task in tasks {
-                guard let state = try TaskState.fetch(task, from: db, statements),
-                    case .begin(let attempt) = RetryRule(state, maximum: maximumAttempts)
+                guard let state = try TaskState.fetch(task, from: db, statements) else { continue }
+                let kept = try Row.fetchOne(
+                    db.cachedStatement(sql: "SELECT last_error, lease_expires_at FROM monitor_tasks WHERE task_id = ?"),
+                    arguments: [task.rawValue]
+                )
+                let leasedUntil = kept?.timestamp(1)
+                guard
+                    case .begin(let attempt) = RetryRule(state, leasedUntil: leasedUntil, maximum: maximumAttempts, at: now)
                 else { continue }
-                let error = try state.restart(
+                try state.restart(
                     attempt,
                     nextCheckAt: schedule.nextCheck(of: .pending, signalledAt: now),
                     in: db,
                     statements,
                     at: now
                 )
-                try LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error, source: source)
+                try LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: kept?.text(0), source: source)
                     .write(to: db, id: ids.next(), at: now)
                 try TaskChange(retryOf: state, source: source).write(to: db, at: now)
                 begun[task] = attempt
@@ -104,18 +110,14 @@ extension TaskSnapshot {
 }
 
 extension TaskState {
-    /// Back to PENDING; returns the error of the attempt that failed.
+    /// Back to PENDING.
     fileprivate func restart(
         _ attempt: Int,
         nextCheckAt: Timestamp?,
         in db: Database,
         _ statements: SQLiteStatements,
         at now: Timestamp
-    ) throws -> String? {
-        let error = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT last_error FROM monitor_tasks WHERE task_id = ?"),
-            arguments: [task.rawValue]
-        )
+    ) throws {
         try db.cachedStatement(sql: statements.layout.reopenStudent).execute(arguments: [now.milliseconds, student.rawValue])
         try student.forgetResult(in: db, statements, at: now)
         try db.cachedStatement(
@@ -129,7 +131,6 @@ extension TaskState {
         ).execute(
             arguments: [task.rawValue, student.rawValue, attempt, now.milliseconds, nextCheckAt?.milliseconds]
         )
-        return error?.text(0)
     }
 }
 

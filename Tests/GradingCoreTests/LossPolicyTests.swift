@@ -43,6 +43,14 @@ struct LossPolicyTests {
         #expect(policy.verdictOnPending(ended, at: Self.start.advanced(by: Self.day * 2)) == .present)
     }
 
+    @Test("when the grading server still tells of an attempt that a retry has replaced")
+    func olderAttempt() {
+        let open = Self.claim(.pending, TaskTrace(writtenAt: Self.start))
+        let loss = Loss(evidence: .olderAttempt, since: Self.start)
+        #expect(policy.verdictOnOlderAttempt(open, at: Self.start) == .lost(loss))
+        #expect(policy.verdictOnOlderAttempt(Self.claim(.completed, TaskTrace()), at: Self.start) == .present)
+    }
+
     @Test("and is given up a day after the first evidence, whatever the later is")
     func givenUp() {
         let loss = Loss(evidence: .unknownTask, since: Self.start)

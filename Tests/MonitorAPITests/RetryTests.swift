@@ -1,4 +1,5 @@
 import GradingCore
+import NIOHTTP1
 import Testing
 
 @testable import MonitorAPI
@@ -62,6 +63,28 @@ struct RetryTests {
     func unknown() async throws {
         try await ServerHarness.run { server async throws in
             #expect(try await server.post("/api/sessions/nowhere/retry").status == 404)
+        }
+    }
+
+    @Test("of which the grading server knows nothing makes the task seem lost, and the log says so once")
+    func unheardOf() async throws {
+        try await ServerHarness.run { server async throws in
+            let failure = #"{"status":"FAILURE","error":"no guide","attempt":1}"#
+            try await server.register("task-1", student: "1")
+            _ = try await server.callback(failure, path: "/api/webhooks/grading/task-1")
+            server.gradingServer.answer("task-1", failure)
+            #expect(try await server.post("/api/tasks/task-1/retry").json.object("result").string("outcome") == "retried")
+            // A sweep an hour later, and another: the grading server goes on about the first attempt.
+            for _ in 0..<2 {
+                server.clock.advance(by: .seconds(3_600))
+                let sweep = try await server.send(.POST, "/api/cron/status-check", secret: ServerHarness.cronSecret)
+                #expect(sweep.status == 200)
+            }
+            #expect(try await server.status(of: "task-1") == .pending)
+            #expect(try await server.store.student(of: TaskID("task-1")!)?.loss?.evidence == .olderAttempt)
+            let rows = try await server.store.logs(of: SessionID("session-1")!, limit: 100, before: nil) ?? []
+            #expect(rows.count { $0.message.contains("may not know of the retry") } == 1)
+            #expect(!rows.contains { $0.message.contains("older attempt (") })
         }
     }
 

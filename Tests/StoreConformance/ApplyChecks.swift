@@ -150,7 +150,7 @@ extension StoreConformance {
             )
             #expect(outcomes.map(\.disposition) == [.applied, .stale])
             let later = try await harness.apply(.callback(.t1, .failed, attempt: 1, id: "d3"), at: .start.after(1))
-            #expect(later == [ReportOutcome(.stale, status: .processing)])
+            #expect(later == [ReportOutcome(.stale, status: .processing, isOfOlderAttempt: true)])
             #expect(try await harness.logs().map(\.level) == [.warning, .warning, .info])
         },
         ConformanceCheck(

@@ -133,5 +133,21 @@ extension StoreConformance {
             let last = try await harness.store.failedTasks(since: .start, belowAttempt: 3, limit: 9).last
             #expect(last?.failedAt == .start.after(40) && last?.snapshot.attempt == 2 && last?.snapshot.session == .s1)
         },
+        ConformanceCheck("a task that somebody asks about is not begun anew: the answer would be taken for the new attempt's") {
+            harness in
+            try await harness.register(.t1)
+            _ = try await harness.apply(.callback(.t1, .failed, id: "d1"), at: .start.after(1))
+            func retry(at now: Timestamp) async throws -> [TaskID: Int] {
+                try await harness.store.retry([.t1], maximumAttempts: 3, source: .manual, at: now)
+            }
+            let claim = ClaimRequest(limit: 1, now: .start.after(2), owner: "b", leaseExpiresAt: .start.after(92))
+            guard case .claimed = try await harness.store.claimTask(.t1, claim) else {
+                Issue.record("not claimed")
+                return
+            }
+            #expect(try await retry(at: .start.after(91)).isEmpty)
+            #expect(try await harness.status(of: .t1) == .failed)
+            #expect(try await retry(at: .start.after(92)) == [.t1: 2])
+        },
     ]
 }

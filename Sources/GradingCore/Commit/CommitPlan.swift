@@ -108,8 +108,11 @@ package struct CommitPlan: Sendable {
         case .stale:
             return ReportOutcome(.stale, status: task.status)
         case .olderAttempt:
-            log(.warning, "A report of an older attempt (\(report.word)) changes nothing", task, report)
-            return ReportOutcome(.stale, status: task.status)
+            // A sweep would say so again with each question: there it is evidence of loss instead, which is told once.
+            if report.provenance.source != .sweep {
+                log(.warning, "A report of an older attempt (\(report.word)) changes nothing", task, report)
+            }
+            return ReportOutcome(.stale, status: task.status, isOfOlderAttempt: true)
         case .conflict:
             log(.warning, "A second, different ending (\(report.word)) was refused; \(task.status.rawValue) stands", task, report)
             return ReportOutcome(.conflict, status: task.status)

@@ -5,8 +5,16 @@ package struct ReportOutcome: Sendable, Equatable {
     package let status: TaskStatus?
     /// Whether this report changed the status.
     package let changedStatus: Bool
+    /// Whether it spoke of an attempt that a later one has replaced: the grading server may know nothing of the later one.
+    package let isOfOlderAttempt: Bool
 
-    package init(_ disposition: Disposition, status: TaskStatus?, changedStatus: Bool = false) {
+    package init(
+        _ disposition: Disposition,
+        status: TaskStatus?,
+        changedStatus: Bool = false,
+        isOfOlderAttempt: Bool = false
+    ) {
+        self.isOfOlderAttempt = isOfOlderAttempt
         self.disposition = disposition
         self.status = status
         self.changedStatus = changedStatus

@@ -6,6 +6,8 @@ package enum LossEvidence: String, Sendable, Hashable, CaseIterable {
     case pendingAfterProcessing = "pending_after_processing"
     /// It has said nothing but PENDING for longer than a task may wait.
     case pendingTooLong = "pending_too_long"
+    /// It still tells of a run that a retry has replaced.
+    case olderAttempt = "older_attempt"
 
     /// For logs; without a full stop.
     package var explanation: String {
@@ -13,6 +15,7 @@ package enum LossEvidence: String, Sendable, Hashable, CaseIterable {
         case .unknownTask: "the grading server does not know the task (404)"
         case .pendingAfterProcessing: "the grading server says PENDING of a task that was under way: it has forgotten it"
         case .pendingTooLong: "the grading server has said nothing but PENDING for too long"
+        case .olderAttempt: "the grading server still tells of an attempt before: it may not know of the retry"
         }
     }
 }

@@ -40,6 +40,11 @@ package struct LossPolicy: Sendable, Equatable {
         claim.status.isOpen ? verdict(.unknownTask, on: claim, at: now) : .present
     }
 
+    /// The answer is about an attempt that a retry has replaced.
+    func verdictOnOlderAttempt(_ claim: ClaimedTask, at now: Timestamp) -> Verdict {
+        claim.status.isOpen ? verdict(.olderAttempt, on: claim, at: now) : .present
+    }
+
     /// The first evidence is kept: it says since when.
     private func verdict(_ evidence: LossEvidence, on claim: ClaimedTask, at now: Timestamp) -> Verdict {
         let loss = claim.trace.standingLoss ?? Loss(evidence: evidence, since: now)

@@ -144,12 +144,19 @@ struct StatusCheck: Sendable {
         guard report.task == task else {
             return Finding(verdict: .failed(reason: "the grading server answered about another task"))
         }
-        guard report.meaning == .known(.pending) else { return Finding(verdict: await commit(report)) }
+        guard report.meaning == .known(.pending) else { return await finding(in: report, of: answer, source: source) }
         let verdict = policy.loss.verdictOnPending(answer.claim, at: wallClock.now())
         if let finding = await finding(on: verdict, answer, source) { return finding }
         guard let loss = verdict.loss else { return Finding(verdict: await commit(report)) }
         // Not submitted: no sign of life, and it would change no status.
         return Finding(verdict: .committed(ReportOutcome(.stale, status: answer.claim.status)), loss: loss)
+    }
+
+    private func finding(in report: TaskReport, of answer: Answer, source: ReportSource) async -> Finding {
+        let verdict = await commit(report)
+        guard case .committed(let outcome) = verdict, outcome.isOfOlderAttempt else { return Finding(verdict: verdict) }
+        let loss = policy.loss.verdictOnOlderAttempt(answer.claim, at: wallClock.now())
+        return await finding(on: loss, answer, source) ?? Finding(verdict: verdict, loss: loss.loss)
     }
 
     /// The end of a task that has been lost for too long; `nil` for any other verdict. What a callback said since the question

@@ -5,13 +5,17 @@ package enum RetryRule: Sendable, Equatable {
     case exhausted
     /// It has not failed (any more), or another task id has taken its place.
     case notFailed
+    /// Somebody asks about it at this moment, and the answer would be taken for the new attempt's.
+    case underCheck
 
-    /// - Parameter maximum: attempts in all, the first one among them; 1 or more.
-    package init(_ state: TaskState, maximum: Int) {
+    /// - Parameters:
+    ///   - leasedUntil: the end of the lease on its checks; `nil` when nobody holds one.
+    ///   - maximum: attempts in all, the first one among them; 1 or more.
+    package init(_ state: TaskState, leasedUntil: Timestamp?, maximum: Int, at now: Timestamp) {
         self =
-            if state.status != .failed || state.isSuperseded { .notFailed } else if state.attempt >= maximum { .exhausted } else {
-                .begin(attempt: state.attempt + 1)
-            }
+            if state.status != .failed || state.isSuperseded { .notFailed } else if state.attempt >= maximum {
+                .exhausted
+            } else if let leasedUntil, leasedUntil > now { .underCheck } else { .begin(attempt: state.attempt + 1) }
     }
 }
 

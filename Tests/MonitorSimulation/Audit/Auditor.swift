@@ -11,8 +11,6 @@ package final class Auditor: Sendable {
         var askers: [(task: TaskID, process: String)] = []
         var quietUntil: [String: Duration] = [:]
         var callbacksAcknowledged = 0
-        /// When tasks were last begun anew: that ends whatever lease there was, also that of a check under way.
-        var begunAnew: [TaskID: Duration] = [:]
         /// Students whose rows people have changed past the monitor.
         var edited: Set<StudentRowID> = []
         /// What is committed.
@@ -69,8 +67,7 @@ extension Auditor {
         case .apply(let batch, _): verify(batch, before, after)
         case .rollUpSessions: verifySessions(after.sessions.map(\.id), in: after)
         case .webApp: noteEdits(before, after)
-        case .retry(let begun): state.withLock { state in for task in begun.keys { state.begunAnew[task] = timeline.now } }
-        case .register, .other: break
+        case .register, .retry, .other: break
         }
         verifyStudents(transaction)
         if after.deliveries.count < before.deliveries.count { verifyAcknowledged(in: after) }
@@ -222,7 +219,7 @@ extension Auditor {
             return (state.askers.filter { $0.task == task }, state.quietUntil[process] ?? .zero)
         }
         if quietUntil > timeline.now { report(.quiet, "\(process) asks about \(task)") }
-        guard clocksAgree, !wasBegunAnew(task) else { return }
+        guard clocksAgree else { return }
         if !isHeld || !isCurrent {
             let holder = row?.leaseOwner ?? "nobody"
             report(.leases, "\(process) asks about \(task), whose lease is \(holder)'s\(isCurrent ? "" : ", and over")")
@@ -230,11 +227,6 @@ extension Auditor {
         if let other = others.first {
             report(.leases, "\(process) asks about \(task) while \(other.process) does")
         }
-    }
-
-    /// So lately that a check from before may be under way.
-    private func wasBegunAnew(_ task: TaskID) -> Bool {
-        state.withLock { $0.begunAnew[task] }.map { timeline.now - $0 < SweepPolicy().lease } ?? false
     }
 
     /// The grading server has done with a question.

@@ -159,10 +159,10 @@ extension ModelDatabase {
         var sessions: Set<SessionID> = []
         var ids = rowIDs(at: now)
         for task in tasks {
-            guard let state = state(of: task), case .begin(let attempt) = RetryRule(state, maximum: maximumAttempts) else {
-                continue
-            }
-            let error = self.task(task)?.lastError
+            let (leasedUntil, error) = (self.task(task)?.leaseExpiresAt, self.task(task)?.lastError)
+            guard let state = state(of: task),
+                case .begin(let attempt) = RetryRule(state, leasedUntil: leasedUntil, maximum: maximumAttempts, at: now)
+            else { continue }
             restart(state, as: attempt, at: now)
             add(
                 LogWrite(attempt: attempt, of: maximumAttempts, after: state, lastError: error, source: source),
