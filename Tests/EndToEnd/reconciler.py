@@ -204,8 +204,9 @@ def poison(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
         flush=True,
     )
     wrong = []
-    # The scheduler's first sweep comes at a random time within a second.
-    if with_it[-1] - without[-1] > 1.5:
+    # The scheduler's first sweep comes at a random time within a second, and a busy machine is a second late at times. Whom the task
+    # held up would be later by all the time that it hangs.
+    if with_it[-1] - without[-1] > 0.6 * options.hang:
         wrong.append("the good tasks are later for the one that hangs")
     if failing[0]["total"] != 1 or failing[0]["worst"][0]["taskId"] != "poison":
         wrong.append(f"the task that hangs is not listed: {failing[0]}")

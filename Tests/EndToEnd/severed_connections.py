@@ -7,9 +7,9 @@ import time
 from collections import Counter
 
 from effects import Effects
-from fleet import Registrar
+from fleet import Registrar, bearer
 from load import Load, longest, pause, wrong_refusals
-from monitor import Monitor, wait_until
+from monitor import Monitor, request, wait_until
 from senders import Attempt, Courier, Delivery
 from severing import ANSWERED, BEFORE, MOMENTS, SeveringProxy
 from stage import RECOVERY, Stage
@@ -25,8 +25,11 @@ def cut_commits(stage: Stage) -> None:
         with stage.monitor("cut: the connection is cut at a commit", stage.cluster.url(port=proxy.port)) as monitor:
             monitor.start()
             registrar, courier = Registrar([monitor], chance, stage.options.cuts, name="cut"), Courier()
-            # What the monitor does at its start would meet the first fault.
-            pause(6)
+            # What the monitor does at its start would meet the first fault: its sweep begins within 5 s, and then it prunes. A sweep
+            # that is asked for joins the one that is under way.
+            pause(5)
+            request(monitor.port, "POST", "/api/cron/status-check", b"", bearer(monitor.cron_secret))
+            pause(3)
             moments = (list(MOMENTS) * stage.options.cuts)[: stage.options.cuts]
             acknowledged = {}
             for moment, task in zip(moments, registrar.first_session()):
