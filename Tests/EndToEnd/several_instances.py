@@ -36,6 +36,9 @@ ABSENCE = 2.0
 PATIENCE = 4.0
 # A task that a killed monitor had leased is free again after this time (the lease's length is 90 s).
 LEASE = 90.0
+# What a stopped monitor's tasks may wait for: it may be the one that sweeps, and another takes its place when the lease on that is
+# over (budget and lease, 150 s) and it has looked (every 30 s).
+TAKEOVER = 180.0
 # What the sweeps are given to find, below what they may ask (10 a second).
 WITHHELD_PER_SECOND = 4
 
@@ -242,11 +245,11 @@ class Run:
         os.kill(sleeper.process.pid, signal.SIGSTOP)
         print(f"  stopped {sleeper.name} in the middle of a question, for longer than a lease", flush=True)
         try:
-            all_done = wait_until(lambda: self.open_sessions() == 0, LEASE + 40, every=0.25)
+            all_done = wait_until(lambda: self.open_sessions() == 0, TAKEOVER + 20, every=0.25)
         finally:
             os.kill(sleeper.process.pid, signal.SIGCONT)
         if not all_done:
-            self.wrong.append(f"{LEASE + 40:.0f} s after {sleeper.name} stopped, its tasks had not been taken over")
+            self.wrong.append(f"{TAKEOVER + 20:.0f} s after {sleeper.name} stopped, its tasks had not been taken over")
         # What it still wants to write comes now.
         if not wait_until(sleeper.is_ready, 30):
             self.wrong.append(f"{sleeper.name} was not ready within 30 s of its waking up")
