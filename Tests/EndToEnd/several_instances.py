@@ -126,7 +126,8 @@ class Run:
         self.grading_server = GradingServer()
         self.monitors = fleet(
             directory, options.binary, cluster.url(), NAMES,
-            SWEEP_GRACE="2s", SWEEP_BACKOFF="2s", SWEEP_INTERVAL="1s", GRADING_SERVER_TIMEOUT="20s",
+            SWEEP_GRACE="2s", SWEEP_BACKOFF="2s", SWEEP_ADAPTIVE_GRACE="off", SWEEP_INTERVAL="1s",
+            GRADING_SERVER_TIMEOUT="20s",
         )
         for monitor in self.monitors:
             monitor.set("GRADING_SERVER_URL", self.grading_server.listen_for(monitor.name))
