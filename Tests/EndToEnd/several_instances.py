@@ -240,7 +240,7 @@ class Run:
             asking[:] = [each for each in self.monitors if self.grading_server.is_asked_by(each.name)]
             return bool(asking)
 
-        if tasks or not wait_until(somebody_asks, 20, every=0.01):
+        if tasks or not wait_until(somebody_asks, TAKEOVER + 20, every=0.01):
             raise RuntimeError("nobody asks about the tasks that are withheld")
         sleeper = asking[0]
         os.kill(sleeper.process.pid, signal.SIGSTOP)
