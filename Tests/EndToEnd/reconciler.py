@@ -2,13 +2,13 @@
 """What the sweep promises, with real processes: lost callbacks are found and counted, an outage is worked off gently and in
 order, a task that hangs holds up no other.
 
-Scenes, each with a monitor of its own on SQLite:
+Scenes, each with a monitor and an empty database of its own:
   loss       all callbacks are lost, then one in twenty: every task is right in time, and the loss rate is what was lost.
   outage     many overdue tasks at once: never more questions than allowed, the urgent ones first, none forgotten.
   poison     one task hangs at each question: the others are not later for it.
   breaker    the grading server fails, then asks for quiet: it is left alone, callbacks go on, then all is asked about.
   retry      failed tasks are submitted again, unless they have succeeded since; late news of the failed attempt is refused.
-Standard library only.
+Standard library only. On SQLite, or with --postgres on the server that scripts/with-postgres.sh lends.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import argparse
 import bisect
 import concurrent.futures
 import http.client
+import itertools
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,7 +30,7 @@ import time
 from answering import Server, graded
 from monitor import Monitor, default_binary, request, signed_headers, wait_until
 
-GRACE, INTERVAL, BACKOFF = 2, 1, 2
+GRACE, INTERVAL, BACKOFF, QUIET = 2, 1, 2, 11
 SETTINGS = {
     "SWEEP_GRACE": f"{GRACE}s", "SWEEP_INTERVAL": f"{INTERVAL}s", "SWEEP_BACKOFF": f"{BACKOFF}s",
     "SWEEP_ADAPTIVE_GRACE": "off", "SWEEP_BATCH_SIZE": "50",
@@ -42,6 +44,16 @@ def call(monitor: Monitor, method: str, path: str, body: object = None) -> dict:
     if status != 200:
         raise RuntimeError(f"{method} {path} answered {status}: {answer[:300].decode(errors='replace')}")
     return json.loads(answer)
+
+
+def new_monitor(options: argparse.Namespace, directory: pathlib.Path, name: str, **settings: str) -> Monitor:
+    """On an empty database: a file, or one on the server of PostgreSQL."""
+    url = None
+    if options.postgres:
+        server, database = os.environ["TEST_POSTGRES_URL"], re.sub("[^a-z0-9]", "_", name.lower())
+        subprocess.run(["psql", "--no-psqlrc", "-q", "-c", f"CREATE DATABASE {database}", server], check=True)
+        url = server.rsplit("/", 1)[0] + "/" + database
+    return Monitor(directory, options.binary, name=name, database_url=url, **settings)
 
 
 def stats(monitor: Monitor) -> dict:
@@ -68,7 +80,7 @@ def loss(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
 
 def loss_of(share: float, count: int, options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
     settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "500", "GRADING_SERVER_MAX_IN_FLIGHT": "8"}
-    monitor = Monitor(directory, options.binary, name=f"loss-{share}", **settings)
+    monitor = new_monitor(options, directory, f"loss-{share}", **settings)
     environment = {"PATH": os.environ.get("PATH", ""), "WEBHOOK_SECRETS": monitor.webhook_secret, "LOG_LEVEL": "error"}
     command = [
         options.binary, "simulate", "--port", "0", "--callback-url", f"http://127.0.0.1:{monitor.port}/api/webhooks/grading",
@@ -121,12 +133,25 @@ def loss_of(share: float, count: int, options: argparse.Namespace, directory: pa
 
 
 def outage(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
-    rate, count = options.rate, options.overdue
-    server = Server(graded)
-    settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": str(rate), "GRADING_SERVER_MAX_IN_FLIGHT": "4"}
-    monitor = Monitor(directory, options.binary, name="outage", **settings)
+    """The grading server is down while exams go on; then it is back, and everything is overdue."""
+    rate, count, in_flight = options.rate, options.overdue, 4
+    ended: dict[str, float] = {}
+    mode = {"now": "down"}
+
+    def answer(task: str) -> tuple[int, dict[str, str], bytes]:
+        if mode["now"] == "down":
+            return 503, {}, b""
+        ended[task] = time.monotonic()
+        return graded(task)
+
+    server = Server(answer)
+    settings = {
+        **SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": str(rate), "GRADING_SERVER_MAX_IN_FLIGHT": str(in_flight),
+        # A claim is what is asked about in a second, as by default. None outlives a sweep that would wait for longer than 10 s.
+        "SWEEP_BATCH_SIZE": str(rate), "BREAKER_INTERVAL": f"{QUIET}s",
+    }
+    monitor = new_monitor(options, directory, "outage", **settings)
     monitor.set("GRADING_SERVER_URL", server.url)
-    monitor.set("SWEEP_GRACE", f"{GRACE + 2}s")
     try:
         monitor.start()
         ordinary = [f"ordinary-{number}" for number in range(count)]
@@ -135,31 +160,47 @@ def outage(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
         for start in range(0, count, 1_000):
             register(monitor, ordinary[start : start + 1_000], session=f"june-{start // 1_000}")
         register(monitor, urgent, session="urgent")
-        answer = call(monitor, "PUT", "/api/sessions/urgent/priority", {"priority": 9})
-        began, asked_before = time.monotonic(), len(server.asked)
-        bound = GRACE + 2 + INTERVAL * 1.1 + (count + len(urgent)) / rate * 1.25 + 5
-        done = wait_until(lambda: len(server.answered) >= count + len(urgent), bound, every=0.2)
+        changed = call(monitor, "PUT", "/api/sessions/urgent/priority", {"priority": 9})["tasksChanged"]
+        time.sleep(GRACE + BACKOFF * 1.1)
+        back, failed = time.monotonic(), {task for _, task in server.asked}
+        mode["now"] = "up"
+        # The next sweep comes when the breaker lets a question through, and sweeps have their pauses.
+        slack = QUIET + 2 * INTERVAL * 1.1 + 3
+        bound = slack + (count + len(urgent)) / rate * 1.25
+        done = wait_until(lambda: len(ended) >= count + len(urgent), bound, every=0.2)
         asked = sorted(server.asked)
+        since = [(at - back, task) for at, task in asked if at >= back]
+        busiest = max(bisect.bisect_left(asked, (at + 1,)) - index for index, (at, _) in enumerate(asked))
+        oldest = next(task for task in ordinary if task not in failed)
+        waited = next((at for at, task in since if task == oldest), bound)
         print(
-            f"  {count} ordinary and {len(urgent)} urgent tasks: all asked about in {asked[-1][0] - asked[0][0]:.1f} s, the last "
-            f"{asked[-1][0] - began:.1f} s after they were registered, {server.most_at_once} at once",
+            f"  {count} ordinary and {len(urgent)} urgent tasks, {len(asked) - len(since)} questions while it was down; back, all "
+            f"asked about in {since[-1][0]:.1f} s, the oldest ordinary one after {waited:.1f} s, {busiest} in the busiest second",
             flush=True,
         )
-        wrong = [] if done else [f"{len(server.answered)} of {count + len(urgent)} were asked about in {bound:.0f} s"]
-        if answer["tasksChanged"] != len(urgent):
-            wrong.append(f"the session's priority changed {answer['tasksChanged']} tasks instead of {len(urgent)}")
-        times = [at for at, _ in asked]
-        busiest = max(bisect.bisect_left(times, at + 1) - index for index, at in enumerate(times))
+        wrong = [] if done else [f"{len(ended)} of {count + len(urgent)} were answered about in {bound:.0f} s"]
+        if done and not wait_until(lambda: open_tasks(monitor) == 0, 5, every=0.2):
+            wrong.append(f"{open_tasks(monitor)} tasks are open although all were answered about")
+        if changed != len(urgent):
+            wrong.append(f"the session's priority changed {changed} tasks instead of {len(urgent)}")
         # What starts evenly may arrive a few milliseconds closer.
         if busiest > rate * 1.1 + 2:
             wrong.append(f"{busiest} questions in one second, and {rate} are allowed")
-        if server.most_at_once > 4:
-            wrong.append(f"{server.most_at_once} questions at once, and 4 are allowed")
-        order = [task for _, task in asked]
+        if server.most_at_once > in_flight:
+            wrong.append(f"{server.most_at_once} questions at once, and {in_flight} are allowed")
+        # Whom the outage itself has put off comes when its backoff is over. Questions under way may arrive in another order.
+        order = [task for _, task in since if task not in failed]
         last_urgent = max(index for index, task in enumerate(order) if task.startswith("urgent"))
-        # Those of the claims that were made before the urgent ones were there or due.
-        if last_urgent > asked_before + len(urgent) + 100:
-            wrong.append(f"the last urgent task was number {last_urgent + 1} of those asked about")
+        before_urgent = sum(not task.startswith("urgent") for task in order[:last_urgent])
+        if before_urgent > in_flight:
+            wrong.append(f"{before_urgent} ordinary tasks were asked about before the last urgent one")
+        batches = [int(task.split("-")[1]) // 1_000 for task in order if task.startswith("ordinary")]
+        overtaken = sum(batch < latest for batch, latest in zip(batches[in_flight:], itertools.accumulate(batches, max)))
+        if overtaken:
+            wrong.append(f"{overtaken} ordinary tasks were asked about after others that were due later")
+        late = [index for index, (at, _) in enumerate(since) if at > slack + (index + 1) / rate * 1.25]
+        if late:
+            wrong.append(f"{len(late)} tasks were asked about later than those before them need, the first was number {late[0] + 1}")
         return wrong
     finally:
         monitor.kill()
@@ -178,7 +219,7 @@ def poison(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
 
         server = Server(answer)
         settings = {**SETTINGS, "GRADING_SERVER_REQUESTS_PER_SECOND": "40", "GRADING_SERVER_TIMEOUT": f"{options.hang - 1}s"}
-        monitor = Monitor(directory, options.binary, name=f"poison-{with_poison}", **settings)
+        monitor = new_monitor(options, directory, f"poison-{with_poison}", **settings)
         monitor.set("GRADING_SERVER_URL", server.url)
         try:
             monitor.start()
@@ -226,7 +267,7 @@ def breaker(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
         return graded(task)
 
     server = Server(answer)
-    monitor = Monitor(directory, options.binary, name="breaker", **SETTINGS, BREAKER_INTERVAL="2s")
+    monitor = new_monitor(options, directory, "breaker", **SETTINGS, BREAKER_INTERVAL="2s")
     monitor.set("GRADING_SERVER_URL", server.url)
     monitor.set("GRADING_SERVER_REQUESTS_PER_SECOND", "50")
     wrong = []
@@ -277,7 +318,7 @@ def retry(options: argparse.Namespace, directory: pathlib.Path) -> list[str]:
         return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
     server = Server(answer)
-    monitor = Monitor(directory, options.binary, name="retry", RETRY_URL_TEMPLATE="/api/grade/retry/{taskId}/")
+    monitor = new_monitor(options, directory, "retry", RETRY_URL_TEMPLATE="/api/grade/retry/{taskId}/")
     monitor.set("GRADING_SERVER_URL", server.url)
     wrong: list[str] = []
 
@@ -338,6 +379,7 @@ def main() -> int:
     parser.add_argument("--overdue", type=int, default=1_000, help="ordinary tasks of the scene outage (1000)")
     parser.add_argument("--rate", type=int, default=40, help="questions in a second, in the scene outage (40)")
     parser.add_argument("--hang", type=int, default=5, help="seconds that the task hangs in the scene poison (5)")
+    parser.add_argument("--postgres", action="store_true", help="on the server in TEST_POSTGRES_URL instead of SQLite")
     parser.add_argument("--binary", default=default_binary(), help="the grading-monitor to run")
     options = parser.parse_args()
     wrong: list[str] = []
