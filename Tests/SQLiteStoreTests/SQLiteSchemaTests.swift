@@ -202,7 +202,7 @@ struct SQLiteSchemaTests {
             }
             #expect(due == ["SEARCH monitor_tasks USING INDEX monitor_tasks_due (priority=? AND next_check_at<?)"])
             #expect(unscheduled.contains { $0.hasPrefix("SEARCH s USING INDEX students_open_idx (status=?)") })
-            #expect(unscheduled.contains { $0.hasPrefix("SEARCH t USING PRIMARY KEY (task_id=?)") })
+            #expect(unscheduled.contains { $0.hasPrefix("SEARCH t USING INDEX sqlite_autoindex_monitor_tasks_1 (task_id=?)") })
         }
     }
 

@@ -161,6 +161,48 @@ enum MonitorSchema {
         );
         CREATE INDEX monitor_refusals_received_at ON monitor_refusals (received_at, id);
         """,
+        """
+        -- Tasks lie in the order in which they were registered (cuids grow with time), and no longer in that of their own ids, which are
+        -- random: what falls due together, and is asked about together, shares its pages here and in the index of due times.
+        -- The indexes by student and by source are gone. Nobody looked for the tasks of a student, and the statistics, which count
+        -- the sources, read all students anyway; each ending paid with pages from all over the database.
+        CREATE TABLE monitor_tasks_as_registered (
+            task_id TEXT NOT NULL PRIMARY KEY,
+            student_id TEXT NOT NULL,
+            attempt INTEGER NOT NULL DEFAULT 1,
+            reported_attempt INTEGER,
+            priority INTEGER NOT NULL DEFAULT 5,
+            last_signal_at INTEGER,
+            first_processing_at INTEGER,
+            next_check_at INTEGER,
+            consecutive_errors INTEGER NOT NULL DEFAULT 0,
+            lease_owner TEXT,
+            lease_expires_at INTEGER,
+            last_error TEXT,
+            learned_via TEXT,
+            needs_review INTEGER NOT NULL DEFAULT 0,
+            result_hash BLOB,
+            lost_since INTEGER,
+            lost_evidence TEXT,
+            quiet_checks INTEGER NOT NULL DEFAULT 0,
+            quiet_since INTEGER,
+            late_by_ms INTEGER,
+            put_off INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO monitor_tasks_as_registered (task_id, student_id, attempt, reported_attempt, priority, last_signal_at,
+            first_processing_at, next_check_at, consecutive_errors, lease_owner, lease_expires_at, last_error, learned_via,
+            needs_review, result_hash, lost_since, lost_evidence, quiet_checks, quiet_since, late_by_ms, put_off)
+        SELECT task_id, student_id, attempt, reported_attempt, priority, last_signal_at,
+            first_processing_at, next_check_at, consecutive_errors, lease_owner, lease_expires_at, last_error, learned_via,
+            needs_review, result_hash, lost_since, lost_evidence, quiet_checks, quiet_since, late_by_ms, put_off
+        FROM monitor_tasks ORDER BY student_id;
+        DROP TABLE monitor_tasks;
+        ALTER TABLE monitor_tasks_as_registered RENAME TO monitor_tasks;
+        CREATE INDEX monitor_tasks_due ON monitor_tasks (priority, next_check_at) WHERE next_check_at IS NOT NULL;
+        CREATE INDEX monitor_tasks_lost ON monitor_tasks (task_id) WHERE lost_since IS NOT NULL;
+        CREATE INDEX monitor_tasks_failing ON monitor_tasks (consecutive_errors)
+            WHERE consecutive_errors > 0 AND next_check_at IS NOT NULL;
+        """,
     ]
 }
 
