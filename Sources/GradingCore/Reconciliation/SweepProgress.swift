@@ -46,9 +46,16 @@ struct SweepProgress: Sendable {
 
     private var maxInFlight: Int { isNarrow ? 1 : mostInFlight }
 
+    /// How many answers may wait for their commit, or as many as may be in flight: a slow database slows the questions down.
+    ///
+    /// Many more than come in while one commit is flushed: they go into the next one together, and a checkpoint of the database, which
+    /// takes as long as some tens of answers, holds up no question.
+    static let leastSettling = 64
+
+    private var mostSettling: Int { max(Self.leastSettling, mostInFlight) }
+
     mutating func next(now: Timestamp) -> Step {
-        // Answers that are being committed are bounded too: a slow database slows the questions down.
-        if inFlight < maxInFlight, inFlight + settling < 2 * maxInFlight {
+        if inFlight < maxInFlight, settling < mostSettling {
             if let task = nextTask(now: now) {
                 inFlight += 1
                 if task.isSuspect { suspectsInFlight += 1 }
