@@ -66,14 +66,23 @@ final class FakeStore: Store {
     let commitGate: Gate?
     /// Holds the end of each check, when there is one.
     let recordGate: Gate?
+    /// Holds each claim of a sweep, when there is one.
+    let claimGate: Gate?
     let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
     let commitLanes: Int
 
-    init(tasks: [TaskID] = [], commitGate: Gate? = nil, recordGate: Gate? = nil, commitLanes: Int = 1) {
+    init(
+        tasks: [TaskID] = [],
+        commitGate: Gate? = nil,
+        recordGate: Gate? = nil,
+        claimGate: Gate? = nil,
+        commitLanes: Int = 1
+    ) {
         state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))
         self.commitGate = commitGate
         self.recordGate = recordGate
+        self.claimGate = claimGate
         self.commitLanes = commitLanes
     }
 
@@ -156,7 +165,8 @@ final class FakeStore: Store {
     }
 
     func claimDueTasks(_ claim: ClaimRequest) async throws(StoreError) -> [ClaimedTask] {
-        try serving { state in
+        await claimGate?.pass()
+        return try serving { state in
             state.claims.append(claim)
             let due = state.tasks.filter {
                 $0.value.status.isOpen && $0.value.nextCheckAt <= claim.now && $0.value.leasedUntil <= claim.now

@@ -28,7 +28,7 @@ struct SweepProgressTests {
     @Test("no more questions in flight than allowed, each answer making room for one")
     func inFlight() {
         var progress = SweepProgress(maxInFlight: 2)
-        let claims = Self.claims(1...5)
+        let claims = Self.claims(1...9)
         #expect(Self.steps(&progress) == [.claim])
         progress.claimed(claims, askBefore: Self.later)
         #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
@@ -51,7 +51,7 @@ struct SweepProgressTests {
         #expect(progress.next(now: Self.now) == .ask(claims[most]))
     }
 
-    @Test("it claims again when all are asked, and ends when nothing is due any more")
+    @Test("it claims on as long as something is due, and then ends")
     func claims() {
         var progress = SweepProgress(maxInFlight: 4)
         let claims = Self.claims(1...1)
@@ -66,6 +66,89 @@ struct SweepProgressTests {
         #expect(progress.updated == 1)
     }
 
+    @Test("it claims again two rounds of questions ahead, once at a time, and asks meanwhile")
+    func claimsAhead() {
+        var progress = SweepProgress(maxInFlight: 2)
+        let claims = Self.claims(1...9)
+        progress.claimed(Array(claims[..<6]), askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
+        progress.answered(claims[0], settling: true)
+        progress.settled(Self.committed)
+        #expect(Self.steps(&progress) == [.ask(claims[2]), .claim])
+        #expect(Self.steps(&progress) == [.wait])
+        progress.answered(claims[1], settling: true)
+        progress.settled(Self.committed)
+        #expect(Self.steps(&progress) == [.ask(claims[3]), .wait])
+        progress.claimed(Array(claims[6...]), askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.wait])
+    }
+
+    @Test("where one question finds out, nothing more is claimed before it has an answer")
+    func claimsWhenNarrow() {
+        var progress = SweepProgress(maxInFlight: 4)
+        progress.isNarrow = true
+        let claims = Self.claims(1...1)
+        progress.claimed(claims, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
+        progress.answered(claims[0], settling: true)
+        #expect(Self.steps(&progress) == [.claim])
+    }
+
+    @Test("a claim of which all are put off is followed by another")
+    func allPutOff() {
+        var progress = SweepProgress(maxInFlight: 4)
+        #expect(Self.steps(&progress) == [.claim])
+        progress.claimed([], putOff: 10, askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.claim])
+        progress.claimed([], askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.finish])
+    }
+
+    @Test("what a claim brings after the end is not asked about, and is waited for to be released")
+    func claimAtTheEnd() {
+        var progress = SweepProgress(maxInFlight: 4)
+        #expect(Self.steps(&progress) == [.claim])
+        progress.stop()
+        #expect(Self.steps(&progress) == [.wait])
+        progress.claimed(Self.claims(1...2), askBefore: Self.later)
+        #expect(Self.steps(&progress) == [.finish])
+        #expect(progress.unasked == Self.claims(1...2))
+    }
+
+    @Test("a claim that fails ends the sweep")
+    func claimFails() {
+        var progress = SweepProgress(maxInFlight: 4)
+        #expect(Self.steps(&progress) == [.claim])
+        progress.claimFailed(.unavailable("down"))
+        #expect(Self.steps(&progress) == [.finish])
+        #expect(progress.storeFailure == .unavailable("down"))
+    }
+
+    @Test("it says that its time was up where something may be due yet")
+    func cutShort() {
+        var waiting = SweepProgress(maxInFlight: 1)
+        waiting.claimed(Self.claims(1...2), askBefore: Self.later)
+        waiting.claimed([], askBefore: Self.later)
+        waiting.cutShort()
+        #expect(waiting.isCutShort)
+        #expect(waiting.unasked.count == 2)
+
+        var claiming = SweepProgress(maxInFlight: 1)
+        #expect(claiming.next(now: Self.now) == .claim)
+        claiming.cutShort()
+        #expect(claiming.isCutShort)
+
+        var done = SweepProgress(maxInFlight: 1)
+        done.claimed([], askBefore: Self.later)
+        done.cutShort()
+        #expect(!done.isCutShort)
+
+        var stopped = SweepProgress(maxInFlight: 1)
+        stopped.stop()
+        stopped.cutShort()
+        #expect(!stopped.isCutShort)
+    }
+
     @Test("a task is asked about once in a sweep, whatever is claimed")
     func once() {
         var progress = SweepProgress(maxInFlight: 4)
@@ -73,6 +156,7 @@ struct SweepProgressTests {
         progress.claimed(claims, askBefore: Self.later)
         progress.claimed(claims, askBefore: Self.later)
         #expect(Self.steps(&progress) == [.ask(claims[0]), .ask(claims[1]), .wait])
+        #expect(progress.unasked == claims)
     }
 
     @Test("a task whose lease may not last for the answer is left alone")
@@ -85,7 +169,7 @@ struct SweepProgressTests {
     @Test("stopping asks no more and waits for what is in flight")
     func stopping() {
         var progress = SweepProgress(maxInFlight: 1)
-        let claims = Self.claims(1...2)
+        let claims = Self.claims(1...3)
         progress.claimed(claims, askBefore: Self.later)
         #expect(Self.steps(&progress) == [.ask(claims[0]), .wait])
         progress.stop()

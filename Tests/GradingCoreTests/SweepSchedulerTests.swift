@@ -67,6 +67,27 @@ struct SweepSchedulerTests {
         }
     }
 
+    @Test("sweeps again at once when its time was up before all that was due was asked about")
+    func cutShort() async throws {
+        let clock = TestClock()
+        let server = FakeGradingServer { task in
+            clock.advance(by: .seconds(20))
+            return .success(FakeGradingServer.graded(task))
+        }
+        var policy = Harness.unpaced
+        policy.maxInFlight = 1
+        let store = FakeStore(tasks: CommitQueueTests.tasks(1...20))
+        let harness = Harness(store: store, server: server, policy: policy, clock: clock)
+        try await Self.running(harness, Self.scheduler(harness, policy)) {
+            await clock.sleepers(1)
+            clock.advance(by: .milliseconds(2_500))
+            await clock.sleepers(1)
+            #expect(server.asked.count == 20)
+            #expect(clock.deadlines == [.milliseconds(2_500) + .seconds(20 * 20 + 180)])
+        }
+        #expect(store.state.withLock { $0.schedulings } >= 7)
+    }
+
     @Test("says what a sweep did in one line, and is quiet when it did nothing")
     func logs() async throws {
         let harness = Harness(store: FakeStore(tasks: CommitQueueTests.tasks(1...2)))

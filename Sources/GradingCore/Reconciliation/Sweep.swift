@@ -38,6 +38,7 @@ struct Sweep: Sendable {
         summary.tasksUpdated = progress.updated
         summary.errors = progress.errors
         summary.gradingServer = check.gate.health.breaker
+        summary.isCutShort = progress.isCutShort && progress.storeFailure == nil
         await release(progress.unasked)
         await measureLoss()
         if check.gate.isNarrow { noteOutage(progress) }
@@ -94,18 +95,31 @@ struct Sweep: Sendable {
     private enum Step: Sendable {
         case asked(StatusCheck.Question)
         case settled(StatusCheck.Settlement)
+        case claimed(Claim)
     }
 
-    /// Claim after claim until nothing is due or the budget is spent, never more than the allowed number in flight.
+    /// What was leased, and the graces with what was learned of the sessions that were met.
+    private struct Claim: Sendable {
+        var graces: SweepGraces
+        var tasks: Result<[ClaimedTask], StoreError> = .success([])
+        var putOff = 0
+        let at: Timestamp
+    }
+
+    /// Claim after claim until nothing is due or the budget is spent, never more than the allowed number in flight. The next claim
+    /// is made while questions are in flight, or they would run dry.
     private func askDueTasks(until stopwatch: Stopwatch) async -> SweepProgress {
         await withTaskGroup(of: Step.self) { group in
             var progress = SweepProgress(maxInFlight: policy.maxInFlight)
             var graces = SweepGraces(policy: policy.effectiveAdaptiveGrace, store: store, ledger: ledger)
             while true {
-                if mustStop(stopwatch) { progress.stop() }
+                if mustStop { progress.stop() }
+                if isSpent(stopwatch) { progress.cutShort() }
                 progress.isNarrow = check.gate.isNarrow
                 switch progress.next(now: wallClock.now()) {
-                case .claim: await claim(for: &progress, &graces, stopwatch)
+                case .claim:
+                    let graces = graces
+                    group.addTask { .claimed(await claim(graces)) }
                 case .ask(let task):
                     let deadline = progress.deadline(of: task.task)
                     group.addTask {
@@ -113,6 +127,7 @@ struct Sweep: Sendable {
                     }
                 case .wait:
                     guard let step = await group.next() else { return progress }
+                    if case .claimed(let claim) = step { graces = claim.graces }
                     take(step, &progress, &group)
                 case .finish: return progress
                 }
@@ -120,9 +135,9 @@ struct Sweep: Sendable {
         }
     }
 
-    private func mustStop(_ stopwatch: Stopwatch) -> Bool {
-        isInterrupted || stopwatch.elapsed() >= policy.budget || check.gate.wait > policy.quietPatience
-    }
+    private var mustStop: Bool { isInterrupted || check.gate.wait > policy.quietPatience }
+
+    private func isSpent(_ stopwatch: Stopwatch) -> Bool { stopwatch.elapsed() >= policy.budget }
 
     private var isInterrupted: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
 
@@ -139,24 +154,30 @@ struct Sweep: Sendable {
         case .settled(let settlement):
             progress.settled(settlement)
             check.underWay.end(settlement.claim.task, settlement)
+        case .claimed(let claim): take(claim, &progress)
         }
     }
 
-    /// Claims until there is something to ask about, or nothing is due: what is put off is not due any more.
-    private func claim(for progress: inout SweepProgress, _ graces: inout SweepGraces, _ stopwatch: Stopwatch) async {
-        do throws(StoreError) {
-            while !mustStop(stopwatch) {
-                let now = wallClock.now()
-                let claimed = try await store.claimDueTasks(request(at: now))
-                let tasks = try await graces.sift(claimed, at: now)
-                guard claimed.isEmpty || !tasks.isEmpty else { continue }
-                check.underWay.begin(tasks.map(\.task))
-                return progress.claimed(tasks, askBefore: policy.askBefore(claimedAt: now))
-            }
-            progress.stop()
-        } catch {
-            progress.storeFailed(error)
+    private func take(_ claim: Claim, _ progress: inout SweepProgress) {
+        switch claim.tasks {
+        case .success(let tasks):
+            progress.claimed(tasks, putOff: claim.putOff, askBefore: policy.askBefore(claimedAt: claim.at))
+        case .failure(let error): progress.claimFailed(error)
         }
+    }
+
+    private func claim(_ graces: SweepGraces) async -> Claim {
+        var claim = Claim(graces: graces, at: wallClock.now())
+        do throws(StoreError) {
+            let claimed = try await store.claimDueTasks(request(at: claim.at))
+            let tasks = try await claim.graces.sift(claimed, at: claim.at)
+            check.underWay.begin(tasks.map(\.task))
+            claim.tasks = .success(tasks)
+            claim.putOff = claimed.count - tasks.count
+        } catch {
+            claim.tasks = .failure(error)
+        }
+        return claim
     }
 
     private func request(at now: Timestamp) -> ClaimRequest {

@@ -4,7 +4,7 @@ import DequeModule
 /// a database, a grading server or a task.
 struct SweepProgress: Sendable {
     enum Step: Sendable, Equatable {
-        /// Lease more tasks, then say so with ``claimed(_:askBefore:)`` or ``storeFailed(_:)``.
+        /// Lease more tasks while the questions go on, then say so with ``claimed(_:putOff:askBefore:)`` or ``claimFailed(_:)``.
         case claim
         /// Send the question; then ``answered()``.
         case ask(ClaimedTask)
@@ -25,6 +25,8 @@ struct SweepProgress: Sendable {
     private(set) var unasked: [ClaimedTask] = []
     /// Why the sweep ended before its time; `nil` when it did not.
     private(set) var storeFailure: StoreError?
+    /// Whether it ended because its time was up, and not because nothing was due any more.
+    private(set) var isCutShort = false
 
     /// Whether the way to the grading server lets one question through at a time.
     var isNarrow = false
@@ -38,7 +40,9 @@ struct SweepProgress: Sendable {
     private var inFlight = 0
     private var suspectsInFlight = 0
     private var settling = 0
+    private var isClaiming = false
     private var mayClaim = true
+    private var isStopped = false
 
     init(maxInFlight: Int) {
         mostInFlight = max(1, maxInFlight)
@@ -54,27 +58,41 @@ struct SweepProgress: Sendable {
 
     private var mostSettling: Int { max(Self.leastSettling, mostInFlight) }
 
+    private var mayAsk: Bool { inFlight < maxInFlight && settling < mostSettling }
+
     mutating func next(now: Timestamp) -> Step {
-        if inFlight < maxInFlight, settling < mostSettling {
-            if let task = nextTask(now: now) {
-                inFlight += 1
-                if task.isSuspect { suspectsInFlight += 1 }
-                return .ask(task)
-            }
-            if mayClaim { return .claim }
+        if mayAsk, let task = nextTask(now: now) {
+            inFlight += 1
+            if task.isSuspect { suspectsInFlight += 1 }
+            return .ask(task)
         }
-        return inFlight + settling > 0 ? .wait : .finish
+        if mayClaim, !isClaiming, isRunningLow {
+            isClaiming = true
+            return .claim
+        }
+        return inFlight + settling > 0 || isClaiming ? .wait : .finish
     }
 
-    /// - Parameter askBefore: a question sent later than this could outlive the lease.
-    mutating func claimed(_ tasks: [ClaimedTask], askBefore: Timestamp) {
+    /// Whether the next claim is to be under way: two rounds of questions ahead, so that none is held up by it. Not earlier, since
+    /// what becomes due meanwhile may be more urgent; and where one question finds out, only when it has an answer.
+    private var isRunningLow: Bool {
+        isNarrow ? mayAsk && waiting.isEmpty : waiting.count < 2 * mostInFlight
+    }
+
+    /// The end of a claim.
+    /// - Parameters:
+    ///   - putOff: how many more were claimed, and are to be asked about later.
+    ///   - askBefore: a question sent later than this could outlive the lease.
+    mutating func claimed(_ tasks: [ClaimedTask], putOff: Int = 0, askBefore: Timestamp) {
+        isClaiming = false
+        guard !isStopped else { return unasked += tasks }
         var fresh: [ClaimedTask] = []
         for task in tasks {
             if deadlines[task.task] == nil { fresh.append(task) } else { unasked.append(task) }
             deadlines[task.task] = deadlines[task.task] ?? askBefore
         }
         // Nothing due, or only what this sweep has asked about already: going on would run in circles.
-        if fresh.isEmpty { mayClaim = false }
+        if fresh.isEmpty, putOff == 0 { mayClaim = false }
         for task in fresh {
             let claim = Claim(task: task, askBefore: askBefore)
             if task.isSuspect { suspects.append(claim) } else { waiting.append(claim) }
@@ -121,13 +139,26 @@ struct SweepProgress: Sendable {
         if let failure = settlement.storeFailure { storeFailed(failure) }
     }
 
+    mutating func claimFailed(_ error: StoreError) {
+        isClaiming = false
+        storeFailed(error)
+    }
+
     mutating func storeFailed(_ error: StoreError) {
         if storeFailure == nil { storeFailure = error }
         stop()
     }
 
-    /// No more questions; what is in flight comes to its end.
+    /// The sweep's time is up: the rest is for the next one.
+    mutating func cutShort() {
+        guard !isStopped else { return }
+        isCutShort = mayClaim || !waiting.isEmpty || !suspects.isEmpty
+        stop()
+    }
+
+    /// No more questions; what is in flight comes to its end, and what is still claimed is released.
     mutating func stop() {
+        isStopped = true
         mayClaim = false
         unasked += (waiting + suspects).map(\.task)
         waiting.removeAll()

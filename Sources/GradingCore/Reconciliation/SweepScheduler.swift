@@ -74,11 +74,12 @@ package struct SweepScheduler: Service {
 
     /// Sweeps once. An instance that cannot sweep leaves the next one to another; `false` then.
     private func leads(_ lead: inout SweepLead, next wait: inout Duration) async -> Bool {
-        guard await sweep() else {
+        guard let summary = await sweep() else {
             await lead.giveUp()
             return false
         }
-        wait = min(wait, untilNextQuestion ?? wait)
+        // What is due and was not asked about waits for the grading server, not for us.
+        wait = min(wait, untilNextQuestion ?? (summary.isCutShort ? .zero : wait))
         await lead.keep(for: wait)
         return true
     }
@@ -111,7 +112,7 @@ package struct SweepScheduler: Service {
 
     /// On graceful shutdown the sweep asks no more by itself; here it is cancelled when what is in flight takes too long,
     /// or when this task is cancelled.
-    private func sweep() async -> Bool {
+    private func sweep() async -> SweepSummary? {
         let shutdown = Mutex<Task<Void, Never>?>(nil)
         defer { shutdown.withLock { $0 }?.cancel() }
         return await withTaskCancellationHandler {
@@ -132,15 +133,15 @@ package struct SweepScheduler: Service {
         await reconciler.cancelSweep()
     }
 
-    private func sweepAndLog() async -> Bool {
+    private func sweepAndLog() async -> SweepSummary? {
         do throws(StoreError) {
             let summary = try await reconciler.sweep()
             logger.log(level: summary.isEventful ? .info : .debug, "Sweep done", metadata: summary.logMetadata)
             _ = try await retries?.runDue()
-            return true
+            return summary
         } catch {
             logger.warning("A sweep failed; the next one tries again", metadata: ["error": "\(error)"])
-            return false
+            return nil
         }
     }
 

@@ -12,6 +12,8 @@ package struct SweepSummary: Sendable, Equatable {
     package var parkedApplied = 0
     /// Whether the grading server is asked, or left alone: the sweep then ended before all was asked.
     package var gradingServer = CircuitBreaker.State.closed
+    /// Whether its time was up before it had asked about all that was due.
+    package var isCutShort = false
     /// Whether this answer is that of a sweep which was under way already.
     package var isJoined = false
     /// Taken after the sweep.
