@@ -324,6 +324,34 @@ final class FakeStore: Store {
         }
     }
 
+    // MARK: Retries
+
+    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? {
+        try serving { $0.failedTasks.map(\.snapshot) }
+    }
+
+    func retry(
+        _ tasks: [TaskID],
+        maximumAttempts: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> [TaskID: Int] {
+        try recording { $0.retried += tasks }
+        return Dictionary(uniqueKeysWithValues: tasks.map { ($0, 2) })
+    }
+
+    func replaceTask(
+        _ task: TaskID,
+        by new: TaskID,
+        attempt: Int,
+        source: ReportSource,
+        at now: Timestamp
+    ) async throws(StoreError) -> TaskReplacement { .replaced }
+
+    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask] {
+        try serving { $0.failedTasks }
+    }
+
     // Nothing in this suite asks for these.
     func take(_ limit: RateLimit, client: String, at now: Timestamp) async throws(StoreError) -> RateLimitDecision? { nil }
     func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {
@@ -340,26 +368,6 @@ final class FakeStore: Store {
         before: LogCursor?
     ) async throws(StoreError) -> [SessionLog]? { nil }
     func student(of task: TaskID) async throws(StoreError) -> StudentRecord? { nil }
-    func failedTasks(of session: SessionID) async throws(StoreError) -> [TaskSnapshot]? { nil }
-    func retry(
-        _ tasks: [TaskID],
-        maximumAttempts: Int,
-        source: ReportSource,
-        at now: Timestamp
-    ) async throws(StoreError) -> [TaskID: Int] {
-        try recording { $0.retried += tasks }
-        return Dictionary(uniqueKeysWithValues: tasks.map { ($0, 2) })
-    }
-    func replaceTask(
-        _ task: TaskID,
-        by new: TaskID,
-        attempt: Int,
-        source: ReportSource,
-        at now: Timestamp
-    ) async throws(StoreError) -> TaskReplacement { .overtaken }
-    func failedTasks(since start: Timestamp, belowAttempt: Int, limit: Int) async throws(StoreError) -> [FailedTask] {
-        try serving { $0.failedTasks }
-    }
     func addLog(_ entry: NewSessionLog, at now: Timestamp) async throws(StoreError) -> SessionLog? { nil }
     func verifyWritable() async throws(StoreError) {}
 }

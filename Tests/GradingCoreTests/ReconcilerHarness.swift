@@ -23,9 +23,11 @@ struct ReconcilerHarness: Sendable {
         return policy
     }
 
+    /// - Parameter gradingServer: another one than ``server``, where that will not do.
     init(
         store: FakeStore,
         server: FakeGradingServer = FakeGradingServer(),
+        gradingServer: (any GradingServerClient)? = nil,
         policy: SweepPolicy = unpaced,
         clock: TestClock = TestClock(),
         random: @escaping @Sendable () -> Double = { 0.5 },
@@ -43,7 +45,7 @@ struct ReconcilerHarness: Sendable {
         reconciler = Reconciler(
             store: store,
             commits: queue,
-            gradingServer: server,
+            gradingServer: gradingServer ?? server,
             decoder: ReportDecoder(),
             policy: policy,
             owner: "me",

@@ -63,7 +63,7 @@ package struct TaskRetries: Sendable {
         return retried
     }
 
-    // MARK: One after the other
+    // MARK: Beginning anew
 
     private func retry(_ failed: [TaskSnapshot], source: ReportSource) async throws(StoreError) -> [RetriedTask] {
         let answers = try await ask(about: failed.map(\.task))
@@ -89,21 +89,51 @@ package struct TaskRetries: Sendable {
         return retried
     }
 
-    /// Ends where the grading server is to be left alone: the rest is not retried.
+    /// One finds out whether the grading server takes any; then several at once. Where it is to be left alone, the gate refuses the
+    /// rest, which is not retried.
     private func resubmit(_ failed: [TaskSnapshot], _ source: ReportSource) async throws(StoreError) -> [TaskID: RetriedTask] {
         var retried: [TaskID: RetriedTask] = [:]
-        for snapshot in failed {
+        for result in await resubmitted(failed, source) {
+            let task = try result.get()
+            retried[task.task] = task
+        }
+        // Callbacks under the new ids may have been faster than the answers that named them.
+        if retried.values.contains(where: { $0.newTask != nil }) { _ = try await reconciler.applyParked() }
+        return retried
+    }
+
+    /// In any order; ends early where the database does not serve.
+    private func resubmitted(_ failed: [TaskSnapshot], _ source: ReportSource) async -> [Result<RetriedTask, StoreError>] {
+        await withTaskGroup(of: Result<RetriedTask, StoreError>.self) { group in
+            var results: [Result<RetriedTask, StoreError>] = []
+            var (rest, underWay, allowed) = (failed[...], 0, 1)
+            while true {
+                while underWay < allowed, let next = rest.popFirst() {
+                    underWay += 1
+                    group.addTask { await resubmit(next, source) }
+                }
+                guard let result = await group.next() else { return results }
+                underWay -= 1
+                results.append(result)
+                switch result {
+                case .success(let task): if task.outcome == .retried { allowed = Self.concurrency }
+                case .failure: rest = []
+                }
+            }
+        }
+    }
+
+    private func resubmit(_ snapshot: TaskSnapshot, _ source: ReportSource) async -> Result<RetriedTask, StoreError> {
+        do throws(StoreError) {
             let outcome = try await reconciler.resubmit { () throws(StoreError) in
                 try await begin([snapshot.task], source)[snapshot.task].map { attempt in
                     Resubmission(task: snapshot.task, student: snapshot.student, session: snapshot.session, attempt: attempt)
                 }
             }
-            if case .leftAlone = outcome { break }
-            retried[snapshot.task] = try await settle(outcome, of: snapshot, source)
+            return .success(try await settle(outcome, of: snapshot, source))
+        } catch {
+            return .failure(error)
         }
-        // Callbacks under the new ids may have been faster than the answers that named them.
-        if retried.values.contains(where: { $0.newTask != nil }) { _ = try await reconciler.applyParked() }
-        return retried
     }
 
     private func begin(_ tasks: [TaskID], _ source: ReportSource) async throws(StoreError) -> [TaskID: Int] {
