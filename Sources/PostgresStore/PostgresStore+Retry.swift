@@ -124,7 +124,8 @@ extension PostgresStore {
         SET student_id = excluded.student_id, attempt = excluded.attempt, last_signal_at = excluded.last_signal_at,
             next_check_at = excluded.next_check_at, reported_attempt = t.reported_attempt + 1, first_processing_at = NULL,
             consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
-            needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL
+            needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL, quiet_checks = 0,
+            quiet_since = NULL, put_off = false, late_by_ms = NULL
         WHERE t.lease_expires_at IS NULL OR t.lease_expires_at <= $4
         """
     )

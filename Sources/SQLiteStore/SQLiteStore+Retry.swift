@@ -126,7 +126,8 @@ extension TaskState {
                 ON CONFLICT (task_id) DO UPDATE SET student_id = ?2, attempt = ?3, last_signal_at = ?4, next_check_at = ?5,
                     reported_attempt = reported_attempt + 1, first_processing_at = NULL, consecutive_errors = 0,
                     lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL, needs_review = 0,
-                    result_hash = NULL, lost_since = NULL, lost_evidence = NULL
+                    result_hash = NULL, lost_since = NULL, lost_evidence = NULL, quiet_checks = 0, quiet_since = NULL,
+                    put_off = 0, late_by_ms = NULL
                 """
         ).execute(
             arguments: [task.rawValue, student.rawValue, attempt, now.milliseconds, nextCheckAt?.milliseconds]

@@ -43,6 +43,28 @@ extension StoreConformance {
             #expect([retried.totalScore, retried.maxScore, retried.percentage] == [nil, nil, nil])
             #expect(retried.updatedAt == .start.after(60))
         },
+        ConformanceCheck("a retry leaves nothing of the checks before: neither their waits nor how late they were") { harness in
+            try await harness.register(.t1, .t2)
+            let claims = try await harness.store.claimDueTasks(.at(.start.after(120)))
+            try await harness.store.putOff([TaskPutOff(claims[0], until: .start.after(1_200))])
+            _ = try await harness.apply(
+                .callback(.t1, .failed, id: "d1"),
+                .answer(.t2, .failed, askedAt: .start.after(120)),
+                at: .start.after(121)
+            )
+            let late = Duration.seconds(121)
+            try await harness.store.recordAnsweredCheck(
+                .sample(claims[1], nextCheckAt: .start.after(200), quietChecks: 2, lateness: late),
+                at: .start.after(121)
+            )
+            #expect(try await harness.store.task(.t2)?.learned == Learned(via: .sweep, lateness: late))
+            // By a clock that was ahead: what waits for nothing but its grace is brought forward.
+            let begun = try await harness.store.retry([.t1, .t2], maximumAttempts: 3, source: .manual, at: .start.after(5_000))
+            #expect(begun.count == 2)
+            #expect(try await harness.store.scheduleOpenTasks(at: .start.after(130)) == 2)
+            _ = try await harness.apply(.answer(.t2, .failed, askedAt: .start.after(5_050)), at: .start.after(5_100))
+            #expect(try await harness.store.task(.t2)?.learned == Learned(via: .sweep))
+        },
         ConformanceCheck("late reports of the attempt before change nothing: numbered ones, and answers to older questions") {
             harness in
             try await harness.register(.t1, .t2)

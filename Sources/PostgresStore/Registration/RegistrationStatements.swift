@@ -119,7 +119,8 @@ struct RegistrationStatements: Sendable {
                 reported_attempt = NULL, last_signal_at = NULL, first_processing_at = NULL,
                 next_check_at = excluded.next_check_at,
                 consecutive_errors = 0, lease_owner = NULL, lease_expires_at = NULL, last_error = NULL, learned_via = NULL,
-                needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL
+                needs_review = false, result_hash = NULL, lost_since = NULL, lost_evidence = NULL, quiet_checks = 0,
+                quiet_since = NULL, put_off = false, late_by_ms = NULL
             WHERE NOT EXISTS (SELECT 1 FROM \(layout.students) s WHERE s.id = t.student_id)
             """
         )

@@ -194,6 +194,10 @@ extension ModelDatabase {
             row.needsReview = false
             row.resultHash = nil
             row.loss = nil
+            row.quietChecks = 0
+            row.quietSince = nil
+            row.isPutOff = false
+            row.lateBy = nil
         }
     }
 }
