@@ -31,6 +31,66 @@ struct CallbackTests {
         }
     }
 
+    @Test("that comes in many pieces is committed and answered like a small one", arguments: [64 << 10, 200_000])
+    func large(_ bytes: Int) async throws {
+        try await ServerHarness.run { server async throws in
+            try await server.register("task-1")
+            let feedback = String(repeating: "a", count: bytes)
+            let result = #"{"status":"COMPLETED","results":{"1":{"feedback":"\#(feedback)"}}}"#
+            let body = #"{"task_id":"task-1","status":"SUCCESS","result":\#(result)}"#
+            let answer = try await server.callback(body, id: "msg_1")
+            #expect(answer.status == 200)
+            #expect(answer.text.hasPrefix(#"{"outcome":"applied","taskId":"task-1""#))
+            #expect(answer.header("x-request-id")?.isEmpty == false)
+        }
+    }
+
+    @Test("whose sender has closed its side is answered after the commit, and then the connection ends")
+    func halfClosed() async throws {
+        try await ServerHarness.run { server async throws in
+            try await server.register("task-1")
+            let body = Array(Self.completed.utf8)
+            let signed = server.signer.headers(id: "msg_1", at: server.clock.now, body: body)
+            let head = signed.map { "\($0.name): \($0.value)\r\n" }.joined()
+            server.store.holdCommits()
+            let answer = try await RawConnection.open(server.port) { connection async throws in
+                try await connection.send(
+                    "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\(head)\r\n\(Self.completed)"
+                )
+                connection.endSending()
+                // While the commit takes its time the server learns that no more will come.
+                for _ in 1...20 { _ = try await server.send(.GET, "/livez") }
+                server.store.letCommitsGo()
+                return try await connection.readUntilClosed()
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.contains("Connection: close\r\n"))
+            #expect(answer.hasSuffix(#""status":"COMPLETED","deliveryId":"msg_1"}"#))
+        }
+    }
+
+    @Test("whose sender has gone before the commit is committed all the same")
+    func gone() async throws {
+        try await ServerHarness.run { server async throws in
+            try await server.register("task-1")
+            let body = Array(Self.completed.utf8)
+            let signed = server.signer.headers(id: "msg_1", at: server.clock.now, body: body)
+            let head = signed.map { "\($0.name): \($0.value)\r\n" }.joined()
+            server.store.holdCommits()
+            try await RawConnection.open(server.port) { connection async throws in
+                try await connection.send(
+                    "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\(head)\r\n\(Self.completed)"
+                )
+                await server.store.commitIsHeld()
+            }
+            server.store.letCommitsGo()
+            // Of the same delivery a second time: its answer comes after the first one's commit.
+            let answer = try await server.callback(Self.completed, id: "msg_1")
+            #expect(answer.json.string("outcome") == "duplicate")
+            #expect(try await server.status(of: "task-1") == .completed)
+        }
+    }
+
     @Test("that says PROCESSING late does not undo COMPLETED")
     func lateProcessing() async throws {
         try await ServerHarness.run { server async throws in

@@ -32,7 +32,7 @@ struct CommitPlanQueriesTests {
         }
         let state = CommitState(deliveries: known.map { ["d1": $0] } ?? [:])
         let plan = CommitPlan([report], in: state, at: now, CheckSchedule(grace: .seconds(120)))
-        return plan.queries(statements, recorded: [], noting: [], at: now).map(\.statement.name)
+        return plan.queries(statements, recorded: [], locked: LockedRows(), noting: [], at: now).map(\.statement.name)
     }
 
     @Test("what may write nothing waits for the standby all the same, since it is acknowledged")

@@ -211,6 +211,25 @@ struct InstancesTests {
         }
     }
 
+    @Test("a student's row that somebody else writes anew while a report waits for it is found where it lies then")
+    func movedRow() async throws {
+        try await withTwoStores { store, _, database in
+            _ = try await store.register([try registration("t1")], at: .now)
+            let report = try completed("t1", delivery: "d1")
+            let other = try TestDatabase(database.url)
+            let applying = try await database.holding(#"UPDATE students SET name = 'Ada O.', "updatedAt" = now()"#) {
+                let applying = Task { try await store.apply([report], at: .now) }
+                let deadline = ContinuousClock.now + .seconds(10)
+                while try await other.lines(Self.waiters).isEmpty, .now < deadline {}
+                return applying
+            }
+            #expect(try await applying.value.map(\.disposition) == [.applied])
+            let rows = #"SELECT name || ' ' || status || ' ' || ("rawGradingOutput" ->> 'total_score') FROM students"#
+            #expect(try await database.lines(rows) == ["Ada O. COMPLETED 1"])
+            await other.close()
+        }
+    }
+
     private static let waiters = """
         SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
         """

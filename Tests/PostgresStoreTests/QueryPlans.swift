@@ -19,13 +19,15 @@ extension PostgresStore {
         let (text, texts, now, times, numbers) = (Self.text, Self.texts, Self.now, Self.times, Self.numbers)
         let bytes = Parameter.byteArrays([[1]])
         let (doubles, flags, jsons) = (Parameter.doubles([1]), Parameter.flags([true]), Parameter.jsons([[0x31]]))
+        let places = Parameter.places([[0, 0, 0, 0, 0, 1]])
         return [
             applying.lockBearers(texts), applying.bearers(texts), applying.records(texts), applying.formerTasks(texts),
             applying.deliveries(texts),
             applying.sessionsOfTasks(texts), applying.freeSessions(texts), applying.freeStudents(texts),
             applying.insertDeliveries(texts, bytes, texts, texts, texts, bytes, now), applying.settleDeliveries(texts, texts),
             applying.markConflicts(texts),
-            applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now, texts),
+            applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now, texts, places),
+            applying.insertOwnedLogs(texts, texts, texts, texts, texts, texts, texts, now),
             applying.updateTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertLogs(texts, texts, texts, texts, texts, texts, now),

@@ -44,6 +44,32 @@ struct ResultTests {
         }
     }
 
+    @Test("a large result is compressed in the fastest way that the server knows")
+    func compression() async throws {
+        let feedback = String(repeating: "Good use of the data. ", count: 400)
+        let (methods, known) = try await PostgresServer.withFreshDatabase { database in
+            try await database.withStore { store in
+                let entry = SessionRegistration(id: session, title: nil, subject: nil, examYear: nil, numStudents: nil)
+                let now = Timestamp(milliseconds: 2_000)
+                _ = try await store.register(
+                    [TaskRegistration(task: task, studentName: "Ada Obi", studentID: nil, priority: 5, session: entry)],
+                    at: now
+                )
+                _ = try await store.apply([completed(#"{"feedback": "\#(feedback)"}"#)], at: now)
+                return (
+                    try await database.lines(#"SELECT pg_column_compression("rawGradingOutput") FROM students"#),
+                    try await database.lines(
+                        """
+                        SELECT CASE WHEN 'lz4' = ANY (enumvals) THEN 'lz4' ELSE 'pglz' END FROM pg_settings
+                        WHERE name = 'default_toast_compression'
+                        """
+                    )
+                )
+            }
+        }
+        #expect(methods == known)
+    }
+
     @Test("U+0000 in a result becomes U+FFFD, with one warning in the session's log")
     func nullCharacter() async throws {
         let (result, logs) = try await stored(#"{"feedback": "a\u0000b"}"#)

@@ -131,6 +131,7 @@ struct WebhookRoutes: Sendable {
 
 extension SignatureHeaders {
     init(_ fields: HTTPFields) {
-        self.init { name in HTTPField.Name(name).map { fields[values: $0] } ?? [] }
+        // Not by `HTTPField.Name`, which checks and folds the name anew each time.
+        self.init { name in fields.compactMap { $0.name.canonicalName == name ? $0.value : nil } }
     }
 }

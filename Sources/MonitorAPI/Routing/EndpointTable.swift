@@ -11,7 +11,8 @@ struct EndpointTable: Sendable {
 
     /// Answers the request; throws a 404 for an unknown path and a 405 for a method that the path does not know.
     func respond(to request: APIRequest) async throws -> Response {
-        var path = request.path.split(separator: "/", omittingEmptySubsequences: false)
+        // Bytes, not characters: a slash is no part of a longer character in a target (RFC 9112, section 3.2).
+        var path = request.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
         guard path.count > 1, path.removeFirst().isEmpty else { throw Problem.notFound }
         for endpoint in endpoints {
             guard let parameters = endpoint.match(path) else { continue }

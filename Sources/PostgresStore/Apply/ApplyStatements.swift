@@ -19,6 +19,8 @@ struct ApplyStatements: Sendable {
     let updateStudents: Statement
     let updateTasks: Statement
     let insertTasks: Statement
+    /// For the sessions that the batch has locked: with their owners.
+    let insertOwnedLogs: Statement
     let insertLogs: Statement
     let insertChanges: Statement
     let insertKeys: Statement
@@ -31,7 +33,8 @@ struct ApplyStatements: Sendable {
     init(_ layout: WebAppLayout) {
         // Several students may bear one task id in the web app's first generation.
         let bearersOfTasks = """
-            SELECT s."taskId", s.id, s."gradingSessionId", s.\(layout.studentState)::text, s."gradedAt", g.\(layout.sessionState)::text
+            SELECT s."taskId", s.id, s."gradingSessionId", s.\(layout.studentState)::text, s."gradedAt", g.\(layout.sessionState)::text,
+                g."userId", s.ctid
             FROM \(layout.students) s JOIN \(layout.sessions) g ON g.id = s."gradingSessionId"
             WHERE s."taskId" = ANY ($1) ORDER BY g.id COLLATE "C", s.id COLLATE "C"
             """
@@ -98,7 +101,8 @@ struct ApplyStatements: Sendable {
             "mark_conflicts",
             "UPDATE \(MonitorSchema.name).deliveries SET has_conflict = true WHERE delivery_id = ANY ($1)"
         )
-        // All of a result or nothing of it: scores of two reports are never mixed.
+        // All of a result or nothing of it: scores of two reports are never mixed. The rows are locked, so that they stay where
+        // they were found, and need not be looked for again.
         updateStudents = Statement(
             "update_students",
             """
@@ -107,8 +111,8 @@ struct ApplyStatements: Sendable {
                 "totalScore" = CASE WHEN u.raw IS NULL THEN s."totalScore" ELSE u.total END,
                 \(layout.studentMaximum) = CASE WHEN u.raw IS NULL THEN s.\(layout.studentMaximum) ELSE u.maximum END,
                 percentage = CASE WHEN u.raw IS NULL THEN s.percentage ELSE u.percentage END\(layout.resultAssignments)
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $9) AS u(id, status, graded_at, total, maximum, percentage, raw, word)
-            WHERE s.id = u.id
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $9, $10) AS u(id, status, graded_at, total, maximum, percentage, raw, word, place)
+            WHERE s.ctid = u.place AND s.id = u.id
             """
         )
         let taskWrites = """
@@ -144,6 +148,14 @@ struct ApplyStatements: Sendable {
             """
         )
         // The log's row belongs to the user who owns the session.
+        insertOwnedLogs = Statement(
+            "insert_owned_logs",
+            """
+            INSERT INTO \(layout.logTable) (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
+            SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $8, l.session, l.owner
+            FROM unnest($1, $2, $3, $4, $5, $6, $7) AS l(id, level, message, context, student, session, owner)
+            """
+        )
         insertLogs = Statement(
             "insert_logs",
             """

@@ -4,6 +4,7 @@ import GradingCore
 struct BatchState {
     /// What the plan is made from.
     private(set) var known = CommitState()
+    private(set) var locked = LockedRows()
     /// The tasks of which the monitor keeps something.
     private(set) var recorded: Set<TaskID> = []
     /// Everybody who bears one of the batch's task ids: several may, in the web app's first generation.
@@ -52,6 +53,7 @@ struct BatchState {
         for row in rows.rows {
             guard let bearer = TaskBearer(row) else { continue }
             bearers.append(bearer)
+            locked.insert(bearer, row)
             sessions[bearer.session] = row.text(5).flatMap(words.status)
         }
         let records = records.taskRecords

@@ -3,16 +3,19 @@ import GradingCore
 extension CommitPlan {
     /// What the plan writes, apart from the roll-up of the sessions: never nothing.
     ///
-    /// - Parameter recorded: the tasks that have a row of the monitor's.
+    /// - Parameters:
+    ///   - recorded: the tasks that have a row of the monitor's.
+    ///   - locked: of the rows that the plan writes.
     func queries(
         _ statements: ApplyStatements,
         recorded: Set<TaskID>,
+        locked: LockedRows,
         noting keys: [String],
         at now: Timestamp
     ) -> [Query] {
         let writes =
-            deliveryQueries(statements, at: now) + taskQueries(statements, recorded, at: now)
-            + logAndChangeQueries(statements, at: now)
+            deliveryQueries(statements, at: now) + taskQueries(statements, recorded, locked, at: now)
+            + logAndChangeQueries(statements, locked, at: now)
         // Apart from the rest: that a key was noted before leaves them nothing to write.
         return keyQueries(keys, statements, at: now) + writes + (isSureToWrite ? [] : [Self.barrier()])
     }
@@ -61,14 +64,19 @@ extension CommitPlan {
 
     // MARK: Tasks
 
-    private func taskQueries(_ statements: ApplyStatements, _ recorded: Set<TaskID>, at now: Timestamp) -> [Query] {
+    private func taskQueries(
+        _ statements: ApplyStatements,
+        _ recorded: Set<TaskID>,
+        _ locked: LockedRows,
+        at now: Timestamp
+    ) -> [Query] {
         let sorted = tasks.sorted { $0.state.task < $1.state.task }
         let moved = sorted.filter { $0.move != nil }
         let (updated, new) = (
             sorted.filter { recorded.contains($0.state.task) }, sorted.filter { !recorded.contains($0.state.task) }
         )
         return [
-            moved.isEmpty ? nil : statements.updateStudents(moved, at: now),
+            moved.isEmpty ? nil : statements.updateStudents(moved, locked, at: now),
             updated.isEmpty ? nil : statements.writeTasks(statements.updateTasks, updated),
             new.isEmpty ? nil : statements.writeTasks(statements.insertTasks, new),
         ].compactMap(\.self) + statements.parts.replace(moved, at: now)
@@ -76,9 +84,8 @@ extension CommitPlan {
 
     // MARK: Logs, changes, keys
 
-    private func logAndChangeQueries(_ statements: ApplyStatements, at now: Timestamp) -> [Query] {
-        let logs = logs + replacementLogs
-        return (logs.isEmpty ? [] : [statements.insertLogs(logs, at: now)])
+    private func logAndChangeQueries(_ statements: ApplyStatements, _ locked: LockedRows, at now: Timestamp) -> [Query] {
+        statements.insertLogs(logs + replacementLogs, locked, at: now)
             + (changes.isEmpty ? [] : [statements.insertChanges(changes, at: now)])
     }
 
@@ -126,7 +133,7 @@ extension ApplyStatements {
         )
     }
 
-    fileprivate func updateStudents(_ tasks: [TaskWrite], at now: Timestamp) -> Query {
+    fileprivate func updateStudents(_ tasks: [TaskWrite], _ locked: LockedRows, at now: Timestamp) -> Query {
         let results = tasks.map { $0.move?.result }
         return updateStudents(
             .texts(tasks.map(\.state.student.rawValue)),
@@ -137,7 +144,8 @@ extension ApplyStatements {
             .doubles(results.map { $0?.percentage }),
             .jsons(results.map { $0?.raw }),
             .timestamp(now),
-            .texts(tasks.map { $0.move?.word })
+            .texts(tasks.map { $0.move?.word }),
+            .places(tasks.map { locked.place(of: $0.state.student) })
         )
     }
 
@@ -154,6 +162,28 @@ extension ApplyStatements {
             .flags(tasks.map { $0.move?.needsReview ?? false }),
             .texts(tasks.map { $0.move?.error }),
             .timestamps(tasks.map(\.nextCheckAt))
+        )
+    }
+
+    /// The session of a former task is not locked, and may be gone by now: then nothing is written.
+    fileprivate func insertLogs(_ logs: [LogWrite], _ locked: LockedRows, at now: Timestamp) -> [Query] {
+        let owned = logs.filter { locked.owner(of: $0.session) != nil }
+        let others = logs.filter { locked.owner(of: $0.session) == nil }
+        return (owned.isEmpty ? [] : [insertOwnedLogs(owned, locked, at: now)])
+            + (others.isEmpty ? [] : [insertLogs(others, at: now)])
+    }
+
+    private func insertOwnedLogs(_ logs: [LogWrite], _ locked: LockedRows, at now: Timestamp) -> Query {
+        var ids = RowIDSequence(at: now)
+        return insertOwnedLogs(
+            .texts(logs.map { _ in ids.next() }),
+            .texts(logs.map(\.level.rawValue)),
+            .texts(logs.map(\.message)),
+            .texts(logs.map(\.source.logContext)),
+            .texts(logs.map(\.student.rawValue)),
+            .texts(logs.map(\.session.rawValue)),
+            .texts(logs.map { locked.owner(of: $0.session) }),
+            .timestamp(now)
         )
     }
 

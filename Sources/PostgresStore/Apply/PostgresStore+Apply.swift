@@ -50,7 +50,7 @@ private struct BatchCommit: Sendable {
         let keys = keyUses.due(plan.keysUsed, at: now)
         let rollUps = state.rollUps(after: plan)
         try transaction.commit(
-            plan.queries(statements, recorded: state.recorded, noting: keys, at: now)
+            plan.queries(statements, recorded: state.recorded, locked: state.locked, noting: keys, at: now)
                 + rollUps.queries(statements.rollUp, at: now)
         )
         return Applied(outcomes: plan.outcomes, hasChanges: !plan.changes.isEmpty, keys: keys)

@@ -47,6 +47,8 @@ struct Parameter: Sendable {
     static func flags(_ values: some Sequence<Bool>) -> Parameter { Parameter(array: .bool, values.lazy.map(Optional.some)) }
     static func timestamps(_ values: some Sequence<Timestamp?>) -> Parameter { Parameter(array: .timestamp, values) }
     static func byteArrays(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .bytea, values) }
+    /// Places of rows (`ctid`), in the binary format in which the server gave them.
+    static func places(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .tid, values) }
     /// JSON texts in UTF-8.
     static func jsons(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .jsonb, values) }
 }
@@ -67,6 +69,7 @@ extension ElementType<Bool> {
 
 extension ElementType<[UInt8]> {
     static var bytea: Self { Self(element: 17, array: 1_001, width: 32) { $1.append(contentsOf: $0) } }
+    static var tid: Self { Self(element: 27, array: 1_010, width: 6) { $1.append(contentsOf: $0) } }
     static var jsonb: Self { Self(element: 3_802, array: 3_807, width: 2_048) { $1.append(contentsOf: $0.postgresJSON) } }
 }
 

@@ -131,5 +131,7 @@ enum MonitorSchema {
         );
         CREATE INDEX refusals_received_at_idx ON grading_monitor.refusals (received_at);
         """,
+        // Nobody looks for tasks by their student's row, and every callback paid for it.
+        "DROP INDEX grading_monitor.tasks_student_id_idx",
     ]
 }

@@ -8,6 +8,7 @@ final class FaultyStore: Store {
     private let hanging = Mutex(false)
     private let sharedLimits = Mutex<RateLimiter?>(nil)
     private let limitsAsked = Mutex<[String]>([])
+    private let commits = HeldCommits()
 
     init(_ inner: any Store) {
         self.inner = inner
@@ -21,6 +22,11 @@ final class FaultyStore: Store {
     func shareLimits(_ limiter: RateLimiter) { sharedLimits.withLock { $0 = limiter } }
     /// The names of the limits that the database was asked about.
     var namesOfLimitsAsked: [String] { limitsAsked.withLock { $0 } }
+    /// From now on reports wait to be applied until ``letCommitsGo()``.
+    func holdCommits() { commits.hold() }
+    func letCommitsGo() { commits.letGo() }
+    /// Returns when one waits.
+    func commitIsHeld() async { await commits.oneIsHeld() }
     func hangReadinessChecks() { hanging.withLock { $0 = true } }
 
     private func check() throws(StoreError) {
@@ -29,6 +35,7 @@ final class FaultyStore: Store {
 
     func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
         try check()
+        await commits.pass()
         return try await inner.apply(batch, at: now)
     }
     func register(_ tasks: [TaskRegistration], at now: Timestamp) async throws(StoreError) -> RegistrationOutcome {

@@ -19,7 +19,10 @@ final class RawConnection {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
@@ -32,6 +35,9 @@ final class RawConnection {
         guard !text.isEmpty else { return }
         try await outbound.write(ByteBuffer(string: text))
     }
+
+    /// Closes this side: nothing more will be sent, but the other side may still answer.
+    func endSending() { outbound.finish() }
 
     /// Sends one byte every few milliseconds until the connection does not take them any more.
     static func drip(_ writer: NIOAsyncChannelOutboundWriter<ByteBuffer>) async {
