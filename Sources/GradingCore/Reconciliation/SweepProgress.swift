@@ -58,7 +58,10 @@ struct SweepProgress: Sendable {
 
     private var mostSettling: Int { max(Self.leastSettling, mostInFlight) }
 
-    private var mayAsk: Bool { inFlight < maxInFlight && settling < mostSettling }
+    /// A slow database is not asked for more tasks either.
+    private var keepsUp: Bool { settling < mostSettling }
+
+    private var mayAsk: Bool { inFlight < maxInFlight && keepsUp }
 
     mutating func next(now: Timestamp) -> Step {
         if mayAsk, let task = nextTask(now: now) {
@@ -66,7 +69,7 @@ struct SweepProgress: Sendable {
             if task.isSuspect { suspectsInFlight += 1 }
             return .ask(task)
         }
-        if mayClaim, !isClaiming, isRunningLow {
+        if mayClaim, !isClaiming, keepsUp, isRunningLow {
             isClaiming = true
             return .claim
         }
