@@ -45,18 +45,21 @@ struct CallbackTests {
         }
     }
 
+    /// The bytes of a callback, as delivery `msg_1`.
+    private static func completed(signedBy server: ServerHarness) -> String {
+        let headers = server.signer.headers(id: "msg_1", at: server.clock.now, body: Array(completed.utf8))
+        let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+        let length = completed.utf8.count
+        return "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\(lines)\r\n\(completed)"
+    }
+
     @Test("whose sender has closed its side is answered after the commit, and then the connection ends")
     func halfClosed() async throws {
         try await ServerHarness.run { server async throws in
             try await server.register("task-1")
-            let body = Array(Self.completed.utf8)
-            let signed = server.signer.headers(id: "msg_1", at: server.clock.now, body: body)
-            let head = signed.map { "\($0.name): \($0.value)\r\n" }.joined()
             server.store.holdCommits()
             let answer = try await RawConnection.open(server.port) { connection async throws in
-                try await connection.send(
-                    "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\(head)\r\n\(Self.completed)"
-                )
+                try await connection.send(Self.completed(signedBy: server))
                 connection.endSending()
                 // While the commit takes its time the server learns that no more will come.
                 for _ in 1...20 { _ = try await server.send(.GET, "/livez") }
@@ -73,14 +76,9 @@ struct CallbackTests {
     func gone() async throws {
         try await ServerHarness.run { server async throws in
             try await server.register("task-1")
-            let body = Array(Self.completed.utf8)
-            let signed = server.signer.headers(id: "msg_1", at: server.clock.now, body: body)
-            let head = signed.map { "\($0.name): \($0.value)\r\n" }.joined()
             server.store.holdCommits()
             try await RawConnection.open(server.port) { connection async throws in
-                try await connection.send(
-                    "POST /api/webhooks/grading HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\(head)\r\n\(Self.completed)"
-                )
+                try await connection.send(Self.completed(signedBy: server))
                 await server.store.commitIsHeld()
             }
             server.store.letCommitsGo()

@@ -27,7 +27,7 @@ extension PostgresStore {
             applying.insertDeliveries(texts, bytes, texts, texts, texts, bytes, now), applying.settleDeliveries(texts, texts),
             applying.markConflicts(texts),
             applying.updateStudents(texts, texts, times, doubles, doubles, doubles, jsons, now, texts, places),
-            applying.insertOwnedLogs(texts, texts, texts, texts, texts, texts, texts, now),
+            applying.insertOwnedLogs(texts, texts, texts, texts, texts, texts, now, texts),
             applying.updateTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertTasks(texts, texts, times, times, texts, bytes, numbers, flags, flags, texts, times),
             applying.insertLogs(texts, texts, texts, texts, texts, texts, now),

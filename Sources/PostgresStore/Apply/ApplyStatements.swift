@@ -19,9 +19,9 @@ struct ApplyStatements: Sendable {
     let updateStudents: Statement
     let updateTasks: Statement
     let insertTasks: Statement
-    /// For the sessions that the batch has locked: with their owners.
-    let insertOwnedLogs: Statement
     let insertLogs: Statement
+    /// The same for sessions that are locked, so that their owners are known: these are $8.
+    let insertOwnedLogs: Statement
     let insertChanges: Statement
     let insertKeys: Statement
     let updateKeys: Statement
@@ -152,8 +152,8 @@ struct ApplyStatements: Sendable {
             "insert_owned_logs",
             """
             INSERT INTO \(layout.logTable) (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
-            SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $8, l.session, l.owner
-            FROM unnest($1, $2, $3, $4, $5, $6, $7) AS l(id, level, message, context, student, session, owner)
+            SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $7, l.session, l.owner
+            FROM unnest($1, $2, $3, $4, $5, $6, $8) AS l(id, level, message, context, student, session, owner)
             """
         )
         insertLogs = Statement(

@@ -169,35 +169,26 @@ extension ApplyStatements {
     fileprivate func insertLogs(_ logs: [LogWrite], _ locked: LockedRows, at now: Timestamp) -> [Query] {
         let owned = logs.filter { locked.owner(of: $0.session) != nil }
         let others = logs.filter { locked.owner(of: $0.session) == nil }
-        return (owned.isEmpty ? [] : [insertOwnedLogs(owned, locked, at: now)])
+        let owners = Parameter.texts(owned.map { locked.owner(of: $0.session) })
+        return (owned.isEmpty ? [] : [Query(statement: insertOwnedLogs, parameters: Self.columns(of: owned, at: now) + [owners])])
             + (others.isEmpty ? [] : [insertLogs(others, at: now)])
     }
 
-    private func insertOwnedLogs(_ logs: [LogWrite], _ locked: LockedRows, at now: Timestamp) -> Query {
-        var ids = RowIDSequence(at: now)
-        return insertOwnedLogs(
-            .texts(logs.map { _ in ids.next() }),
-            .texts(logs.map(\.level.rawValue)),
-            .texts(logs.map(\.message)),
-            .texts(logs.map(\.source.logContext)),
-            .texts(logs.map(\.student.rawValue)),
-            .texts(logs.map(\.session.rawValue)),
-            .texts(logs.map { locked.owner(of: $0.session) }),
-            .timestamp(now)
-        )
+    func insertLogs(_ logs: [LogWrite], at now: Timestamp) -> Query {
+        Query(statement: insertLogs, parameters: Self.columns(of: logs, at: now))
     }
 
-    func insertLogs(_ logs: [LogWrite], at now: Timestamp) -> Query {
+    private static func columns(of logs: [LogWrite], at now: Timestamp) -> [Parameter] {
         var ids = RowIDSequence(at: now)
-        return insertLogs(
+        return [
             .texts(logs.map { _ in ids.next() }),
             .texts(logs.map(\.level.rawValue)),
             .texts(logs.map(\.message)),
             .texts(logs.map(\.source.logContext)),
             .texts(logs.map(\.student.rawValue)),
             .texts(logs.map(\.session.rawValue)),
-            .timestamp(now)
-        )
+            .timestamp(now),
+        ]
     }
 
     func insertChanges(_ changes: [TaskChange], at now: Timestamp) -> Query {

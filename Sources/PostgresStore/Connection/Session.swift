@@ -73,8 +73,8 @@ final class Session {
 
     private static let backendPID = Statement("", "SELECT pg_backend_pid()")
 
-    /// Results of some kilobytes are compressed as they are written: with LZ4 in a tenth of the time, where the server has it
-    /// (manual, 20.11.1). Each value tells how it was compressed, so that readers notice nothing.
+    /// Results of some kilobytes are compressed as they are written: with LZ4, which costs less, where the server has it (manual,
+    /// 20.11.1). Each value tells how it was compressed, so that readers notice nothing.
     private static let fastCompression = Statement(
         "",
         """
