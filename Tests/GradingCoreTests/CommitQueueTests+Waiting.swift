@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import Synchronization
 import TestSupport
 import Testing
 
@@ -96,4 +97,27 @@ extension CommitQueueTests {
             try await run
         }
     }
+
+    @Test("a submitter that is no task is told of a refusal at once, and of everything else after the commit")
+    func completion() async throws {
+        var bounds = CommitBounds.patient
+        bounds.queuedReports = 1
+        let store = FakeStore(tasks: Self.tasks(1...1))
+        let queue = CommitQueue(store: store, bounds: bounds, clock: TestClock(), logger: Self.quiet)
+        let told = Told()
+        queue.submit(.fake("t1"), completion: told.take)
+        #expect(told.results == [])
+        queue.submit(.fake("t2"), completion: told.take)
+        #expect(told.results == [.failure(.full)])
+        try await Self.running(queue) {}
+        #expect(told.results.last == .success(ReportOutcome(.applied, status: .completed, changedStatus: true)))
+        #expect(told.results.count == 2)
+    }
+}
+
+private final class Told: Sendable {
+    private let all = Mutex<[Result<ReportOutcome, CommitError>]>([])
+
+    var results: [Result<ReportOutcome, CommitError>] { all.withLock { $0 } }
+    var take: CommitQueue.Completion { { result in self.all.withLock { $0.append(result) } } }
 }

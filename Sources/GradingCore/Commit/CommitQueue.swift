@@ -9,9 +9,9 @@ import Synchronization
 /// measured 20 % faster than the same as an actor: a submitter never hops to another executor, and nothing but a few stores
 /// happens under the lock.
 package final class CommitQueue: Service, Sendable {
-    /// Checked, not unsafe: it costs a tenth of a microsecond of a callback's hundred, and a leak would say so.
-    private typealias Ticket = CheckedContinuation<Result<ReportOutcome, CommitError>, Never>
-    private typealias State = CommitQueueState<Ticket, CheckedContinuation<Void, Never>>
+    /// Takes a report's outcome, once, on whatever thread knows it first. It must not keep that thread.
+    package typealias Completion = @Sendable (Result<ReportOutcome, CommitError>) -> Void
+    private typealias State = CommitQueueState<Completion, CheckedContinuation<Void, Never>>
 
     private let state: Mutex<State>
     private let patience: Duration
@@ -77,17 +77,23 @@ package final class CommitQueue: Service, Sendable {
     /// Cancelling the caller changes nothing: the report is committed and the outcome returned, since a commit that may
     /// be under way cannot be called back.
     package func submit(_ report: TaskReport) async throws(CommitError) -> ReportOutcome {
-        let result = await withCheckedContinuation { (ticket: Ticket) in
-            let now = stopwatch.elapsed()
-            switch state.withLock({ $0.submit(report, ticket: ticket, at: now) }) {
-            case .queued(let waiter):
-                waiter?.resume()
-            case .refused(let error):
-                metrics.countFailures(1, error)
-                ticket.resume(returning: .failure(error))
-            }
+        let result = await withCheckedContinuation { continuation in
+            submit(report) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// The same for callers that are no task. What was refused at once is told before this returns; all outcomes of one commit
+    /// are told one right after the other.
+    package func submit(_ report: TaskReport, completion: @escaping Completion) {
+        let now = stopwatch.elapsed()
+        switch state.withLock({ $0.submit(report, ticket: completion, at: now) }) {
+        case .queued(let waiter):
+            waiter?.resume()
+        case .refused(let error):
+            metrics.countFailures(1, error)
+            completion(.failure(error))
+        }
     }
 
     /// Commits what is submitted until graceful shutdown, then commits what is queued and returns. To be called once.
@@ -128,7 +134,7 @@ package final class CommitQueue: Service, Sendable {
     private func refuseQueued() {
         let (refused, waiters) = state.withLock { $0.end() }
         metrics.countFailures(refused.count, .draining)
-        for entry in refused { entry.ticket.resume(returning: .failure(.draining)) }
+        for entry in refused { entry.ticket(.failure(.draining)) }
         for waiter in waiters { waiter.resume() }
     }
 }
@@ -139,7 +145,7 @@ extension CommitQueue {
     private func commit(_ batch: [State.Entry]) async {
         switch await apply(batch.map(\.report)) {
         case .success(let outcomes):
-            for (entry, outcome) in zip(batch, outcomes) { succeed(entry, with: outcome) }
+            succeed(batch, with: outcomes)
         case .failure(.rejected) where batch.count > 1:
             await commitOneByOne(batch)
         case .failure(.busy(let tasks)):
@@ -176,7 +182,7 @@ extension CommitQueue {
         for (index, entry) in batch.enumerated() where !failLate([entry]).isEmpty {
             switch await apply([entry.report]) {
             case .success(let outcomes):
-                for outcome in outcomes { succeed(entry, with: outcome) }
+                succeed([entry], with: outcomes)
             case .failure(let error) where error.concernsReportsAlone:
                 fail(batch[index...index], with: error)
             case .failure(let error):
@@ -206,27 +212,32 @@ extension CommitQueue {
         return .failure(.commitUnknown("\(outcomes.count) outcomes for \(reports.count) reports"))
     }
 
-    private func succeed(_ entry: State.Entry, with outcome: ReportOutcome) {
-        metrics.count(outcome.disposition, from: entry.report.provenance.source)
-        if entry.report.meaning == .unknown { unknownWords.note(entry.report.word) }
+    /// The outcomes are told in one go, so that whoever is woken by the first finds the others there too.
+    private func succeed(_ batch: [State.Entry], with outcomes: [ReportOutcome]) {
+        for (entry, outcome) in zip(batch, outcomes) { note(outcome, of: entry.report) }
+        for (entry, outcome) in zip(batch, outcomes) { entry.ticket(.success(outcome)) }
+    }
+
+    private func note(_ outcome: ReportOutcome, of report: TaskReport) {
+        metrics.count(outcome.disposition, from: report.provenance.source)
+        if report.meaning == .unknown { unknownWords.note(report.word) }
         if outcome.disposition == .conflict {
             logger.warning(
                 "A report contradicts what was committed before; the first one is kept",
                 metadata: [
-                    "task": "\(entry.report.task)",
-                    "delivery": "\(entry.report.provenance.delivery?.id ?? "none")",
-                    "source": "\(entry.report.provenance.source.rawValue)",
+                    "task": "\(report.task)",
+                    "delivery": "\(report.provenance.delivery?.id ?? "none")",
+                    "source": "\(report.provenance.source.rawValue)",
                     "status": "\(outcome.status?.rawValue ?? "none")",
                 ]
             )
         }
-        entry.ticket.resume(returning: .success(outcome))
     }
 
     private func fail(_ entries: ArraySlice<State.Entry>, with error: StoreError) {
         metrics.countFailures(entries.count, .store(error))
         logger.error("Reports were not committed", metadata: ["reports": "\(entries.count)", "error": "\(error)"])
-        for entry in entries { entry.ticket.resume(returning: .failure(.store(error))) }
+        for entry in entries { entry.ticket(.failure(.store(error))) }
     }
 }
 
