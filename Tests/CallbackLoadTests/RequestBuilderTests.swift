@@ -34,9 +34,11 @@ struct RequestBuilderTests {
         #expect(head.contains("content-length: \(body.count)"))
         #expect((1_900...2_100).contains(body.count))
 
-        let headers = SignatureHeaders { name in
-            head.filter { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
-        }
+        let headers = SignatureHeaders(
+            head.compactMap { line in
+                line.firstRange(of: ": ").map { (String(line[..<$0.lowerBound]), String(line[$0.upperBound...])) }
+            }
+        )
         let verifier = SignatureVerifier(secrets: [try WebhookSecret(secret)])
         let verified = try verifier.verify(headers, body: Array(body), now: now)
         let report = try ReportDecoder().decode(

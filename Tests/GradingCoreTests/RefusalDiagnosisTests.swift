@@ -35,7 +35,7 @@ struct RefusalDiagnosisTests {
             reason,
             receivedAt: now,
             sender: "192.0.2.1",
-            headers: SignatureHeaders { name in headers.filter { $0.name == name }.map(\.value) },
+            headers: SignatureHeaders(headers),
             body: Array(body.utf8),
             task: task
         )
@@ -108,7 +108,7 @@ struct RefusalDiagnosisTests {
             "webhook-signature": "v1,\(StrictBase64.encode(Array(code!)))",
         ]
         let finding = verifier.examine(
-            SignatureHeaders { headers[$0].map { [$0] } ?? [] },
+            SignatureHeaders(headers.map { ($0.key, $0.value) }),
             body: [],
             at: Self.now,
             retired: []
@@ -145,7 +145,7 @@ struct RefusalDiagnosisTests {
             detail: "Signed well, but: status is missing",
             receivedAt: Self.now,
             sender: "192.0.2.1",
-            headers: SignatureHeaders { _ in [] },
+            headers: SignatureHeaders([]),
             body: [],
             delivery: delivery
         )

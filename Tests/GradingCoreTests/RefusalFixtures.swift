@@ -11,7 +11,7 @@ extension RefusedCallback {
             reason,
             receivedAt: Timestamp(milliseconds: second * 1_000),
             sender: sender,
-            headers: SignatureHeaders { _ in [] },
+            headers: SignatureHeaders([]),
             body: Array(repeating: 0x7B, count: bytes)
         )
     }

@@ -28,12 +28,7 @@ struct SignedRequest {
     }
 
     func verified(by verifier: SignatureVerifier, at now: Timestamp) throws(SignatureRefusal) -> VerifiedDelivery {
-        let headers = headers
-        return try verifier.verify(
-            SignatureHeaders { name in headers.filter { $0.name == name }.map(\.value) },
-            body: body,
-            now: now
-        )
+        try verifier.verify(SignatureHeaders(headers), body: body, now: now)
     }
 
     /// `nil` when it is accepted.

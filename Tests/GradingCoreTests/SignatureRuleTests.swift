@@ -53,6 +53,20 @@ struct SignatureRuleTests {
         #expect(request.refusal(by: verifier, at: now) == .missing)
     }
 
+    @Test("a header's name is the same in any case of its letters, a doubled one's too")
+    func nameInAnyCase() {
+        var request = standard
+        request.rename("webhook-id", "Webhook-ID")
+        request.rename("webhook-signature", "WEBHOOK-SIGNATURE")
+        #expect(request.refusal(by: verifier, at: now) == nil)
+        // Beside the letters, what differs by the same bit is another name.
+        request.rename("webhook-timestamp", "webhook\u{0D}timestamp")
+        #expect(request.refusal(by: verifier, at: now) == .missing)
+        request.rename("webhook\u{0D}timestamp", "webhook-timestamp")
+        request.headers.append(("webhook-id", request["Webhook-ID"]))
+        #expect(request.refusal(by: verifier, at: now) == .doubled)
+    }
+
     @Test(
         "a doubled header is refused, the same value or not",
         arguments: ["webhook-id", "webhook-timestamp", "webhook-signature"]

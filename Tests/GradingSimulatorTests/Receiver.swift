@@ -58,10 +58,8 @@ final class Receiver: Sendable {
 
     private func take(_ request: Request) async throws -> Response {
         let body = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
-        let headers = SignatureHeaders { name in
-            HTTPField.Name(name).map { request.headers[values: $0] } ?? []
-        }
-        let id = headers.values("webhook-id").first ?? ""
+        let headers = SignatureHeaders(request.headers.map { ($0.name.rawName, $0.value) })
+        let id = HTTPField.Name("webhook-id").flatMap { request.headers[$0] } ?? ""
         let status = status(headers, id: id, body: body)
         arrived.yield(Arrival(path: request.uri.path, id: id, body: body, status: status))
         return Response(status: .init(code: status))

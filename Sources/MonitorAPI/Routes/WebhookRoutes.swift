@@ -131,7 +131,6 @@ struct WebhookRoutes: Sendable {
 
 extension SignatureHeaders {
     init(_ fields: HTTPFields) {
-        // Not by `HTTPField.Name`, which checks and folds the name anew each time.
-        self.init { name in fields.compactMap { $0.name.canonicalName == name ? $0.value : nil } }
+        self.init(fields.map { (name: $0.name.rawName, value: $0.value) })
     }
 }
