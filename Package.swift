@@ -24,8 +24,8 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
@@ -77,8 +77,8 @@ let package = Package(
         .target(
             name: "MonitorAPI",
             dependencies: [
-                "GradingCore", crypto, httpTypes, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
+                "GradingCore", crypto, httpTypes, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: strict
         ),
@@ -163,7 +163,7 @@ let package = Package(
             name: "MonitorAPITests",
             dependencies: [
                 "GradingCore", "MonitorAPI", "SQLiteStore", "TestSupport", asyncHTTPClient, httpTypes, logging,
-                nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                nioCore, nioEmbedded, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

@@ -9,8 +9,7 @@ import ServiceLifecycle
 /// ready, refuses new callbacks, and returns when what was under way is answered.
 package struct MonitorServer: Service {
     private let configuration: ServerConfiguration
-    private let responder: APIResponder
-    private let refusals: RefusalResponses
+    private let channel: StrictHTTP1Channel
     private let drain: Drain
     private let reconciler: Reconciler
     private let clock: any Clock<Duration>
@@ -40,7 +39,7 @@ package struct MonitorServer: Service {
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         var generator = generator
-        let answerHeaders = AnswerHeaders(wallClock: wallClock, using: &generator)
+        let encoder = AnswerEncoder(headers: AnswerHeaders(wallClock: wallClock, using: &generator))
         let drain = Drain()
         let endpoints = EndpointTable(
             configuration: configuration,
@@ -57,14 +56,18 @@ package struct MonitorServer: Service {
             logger: logger
         )
         self.configuration = configuration
-        self.responder = APIResponder(endpoints: endpoints, answerHeaders: answerHeaders, logger: logger)
         let bodies = RefusedBodies(
             refusals: refusals,
             clients: ClientResolver(trustedProxies: configuration.trustedProxies),
             limit: configuration.connection.bodyBytes,
             wallClock: wallClock
         )
-        self.refusals = RefusalResponses(answerHeaders: answerHeaders, bodies: bodies, logger: logger)
+        self.channel = StrictHTTP1Channel(
+            limits: configuration.connection,
+            refusals: RefusalResponses(noteTooLarge: bodies.note, logger: logger),
+            responder: APIResponder(endpoints: endpoints, logger: logger),
+            encoder: encoder
+        )
         self.drain = drain
         self.reconciler = reconciler
         self.clock = clock
@@ -105,11 +108,5 @@ package struct MonitorServer: Service {
             return
         }
         await reconciler.cancelWork()
-    }
-
-    private var channel: StrictHTTP1Channel {
-        StrictHTTP1Channel(limits: configuration.connection, refusals: refusals) { [responder] request, writer, channel in
-            try await responder.respond(to: request, writer: writer, channel: channel)
-        }
     }
 }

@@ -118,15 +118,9 @@ struct RateLimitTests {
     )
     func clients(_ peer: String, _ forwarded: [String], _ client: String) throws {
         let resolver = ClientResolver(trustedProxies: [AddressBlock("10.0.0.0/8")!])
-        let request = APIRequest(
-            id: "",
-            method: .get,
-            path: "/",
-            query: nil,
-            headers: HTTPFields(forwarded.map { HTTPField(name: HTTPField.Name("X-Forwarded-For")!, value: $0) }),
-            body: ByteBuffer(),
-            peer: try SocketAddress(ipAddress: peer, port: 1)
-        )
+        let headers = HTTPHeaders(forwarded.map { ("X-Forwarded-For", $0) })
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: headers)
+        let request = try APIRequest(head, id: "", peer: SocketAddress(ipAddress: peer, port: 1))
         #expect(resolver.client(of: request) == client)
     }
 

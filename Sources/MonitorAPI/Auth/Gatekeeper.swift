@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Puts a secret and, where there is one, a rate limit before an endpoint.
 struct Gatekeeper: Sendable {
@@ -22,7 +21,7 @@ struct Gatekeeper: Sendable {
             guard let limit else { return try await handler(request) }
             let verdict = await limiter.takeShared(limit, request)
             guard verdict.decision.isAllowed else { throw verdict.problem }
-            var response: Response
+            var response: APIResponse
             do {
                 response = try await handler(request)
             } catch {

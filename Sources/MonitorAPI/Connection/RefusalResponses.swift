@@ -1,22 +1,17 @@
-import HTTPTypes
-import HummingbirdCore
 import Logging
 import NIOCore
 
 /// The answers to requests that the gate refused.
 struct RefusalResponses: Sendable {
-    let answerHeaders: AnswerHeaders
-    let bodies: RefusedBodies
+    /// Told of each request whose body was too large, and how many bytes its sender said it would have.
+    let noteTooLarge: @Sendable (APIRequest, _ announced: Int?) -> Void
     let logger: Logger
 
-    /// - Parameter target: the request's target; `nil` when there was no head to take it from.
-    func response(to refusal: Refusal, target: String?) -> (HTTPResponse, ByteBuffer) {
-        let id = answerHeaders.requestIDs.next()
+    /// - Parameters:
+    ///   - target: the request's target; `nil` when there was no head to take it from.
+    ///   - id: the request's.
+    func response(to refusal: Refusal, target: String?, id: String) -> APIResponse {
         logger.debug("Refused a request.", metadata: ["reason": "\(refusal)", "request": "\(id)"])
-        let path = target.map { String($0.prefix { $0 != "?" }) }
-        let (head, body) = Problem(refusal).document(path: path)
-        var answer = head
-        answerHeaders.set(on: &answer.headerFields, requestID: id)
-        return (answer, body)
+        return Problem(refusal).response(path: target.map { String($0.prefix { $0 != "?" }) })
     }
 }

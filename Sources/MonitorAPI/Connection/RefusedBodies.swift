@@ -1,6 +1,4 @@
 import GradingCore
-import HTTPTypes
-import NIOCore
 
 /// Notes callbacks whose bodies were too large, which no route ever sees.
 struct RefusedBodies: Sendable {
@@ -9,11 +7,9 @@ struct RefusedBodies: Sendable {
     let limit: Int
     let wallClock: WallClock
 
-    /// - Parameters:
-    ///   - announced: bytes, as the sender said.
-    ///   - peer: the other end of the connection.
-    func note(_ request: HTTPRequest, announced: Int?, peer: SocketAddress?) {
-        let path = (request.path ?? "").prefix { $0 != "?" }
+    /// - Parameter announced: bytes, as the sender said.
+    func note(_ request: APIRequest, announced: Int?) {
+        let path = request.path
         guard path == WebhookRoutes.path || path.hasPrefix(WebhookRoutes.path + "/") else { return }
         let size = announced.map { "of \($0) bytes" } ?? "without a length"
         refusals.note(
@@ -22,8 +18,8 @@ struct RefusedBodies: Sendable {
                 detail:
                     "The body, \(size), is larger than the \(limit) bytes that are taken in. Its signature was not looked at.",
                 receivedAt: wallClock.now(),
-                sender: clients.client(of: request.headerFields, peer: peer),
-                headers: SignatureHeaders(request.headerFields),
+                sender: clients.client(of: request),
+                headers: SignatureHeaders(request.fields),
                 body: nil,
                 size: announced,
                 task: path.dropFirst(WebhookRoutes.path.count + 1).percentDecoded.flatMap(TaskID.init)

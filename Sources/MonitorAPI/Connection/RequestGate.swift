@@ -1,33 +1,37 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
-/// Lets whole, well-formed requests through, one at a time, and refuses everything else.
+/// The end of a connection's pipeline: has whole, well-formed requests answered, one at a time, and refuses everything else.
 ///
-/// A route never sees a request before its last byte is here, so no task waits for a slow sender, no route reads a truncated
+/// No route sees a request before its last byte is here, so no task waits for a slow sender, no route reads a truncated
 /// body as a whole one, and all limits on senders stand in one place. A body is bounded, so keeping it is.
 final class RequestGate: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
 
     /// A request whose body is on its way.
     private struct Incoming {
-        let request: HTTPRequest
-        let keepAlive: Bool
+        var request: APIRequest
+        var keepAlive: Bool
         /// From `Content-Length`; `nil` for a chunked body.
         let announcedBytes: Int?
-        var body = ByteBuffer()
 
         mutating func append(_ bytes: ByteBuffer) {
             // Most bodies come in one piece: it is taken as it is.
-            guard body.readableBytes > 0 else { return body = bytes }
-            if let announcedBytes { body.reserveCapacity(announcedBytes) }
-            body.writeImmutableBuffer(bytes)
+            guard request.body.readableBytes > 0 else { return request.body = bytes }
+            if let announcedBytes { request.body.reserveCapacity(announcedBytes) }
+            request.body.writeImmutableBuffer(bytes)
         }
+    }
+
+    /// What is still needed of a request that somebody answers.
+    private struct Exchange {
+        let id: String
+        let path: String
+        let isHead: Bool
+        var keepAlive: Bool
     }
 
     private enum State {
@@ -38,115 +42,208 @@ final class RequestGate: ChannelDuplexHandler {
         /// The request's timer runs.
         case receivingBody(Incoming)
         /// A route has the request. No timer runs.
-        case answering(keepAlive: Bool)
+        case answering(Exchange)
         /// The last answer is out: whatever comes is thrown away until the linger timer or the sender ends it.
-        case closing
+        case closing(afterRefusal: Bool)
+    }
+
+    /// What comes while an answer is under way, or not read, and has to wait for its turn.
+    private enum Arrival {
+        case part(HTTPServerRequestPart)
+        case error(any Error)
+        case inputClosed
     }
 
     private let limits: ConnectionLimits
     private let rules: RequestRules
     private let refusals: RefusalResponses
-    private var state = State.idle
-    private var timer: Scheduled<Void>?
-    private var stallTimer: Scheduled<Void>?
+    private let responder: APIResponder
+    private let encoder: AnswerEncoder
+    private let calls: AsyncStream<Call>.Continuation
 
-    init(limits: ConnectionLimits, refusals: RefusalResponses) {
+    private var state = State.idle
+    private var waiting = CircularBuffer<Arrival>(initialCapacity: 0)
+    private var isTakingWaiting = false
+    /// Whether the channel would read on, once what waits is taken.
+    private var isReadHeldBack = false
+    /// Whether anything came after the request that is being answered.
+    private var bytesCameMeanwhile = false
+    private var isWritable = true
+    /// The server is shutting down: no further request is taken in.
+    private var isQuiescing = false
+    // In the pipeline there always is one of each.
+    private var context: ChannelHandlerContext?
+    private var reply: Reply?
+    private var deadline: MovingDeadline?
+    private var stallDeadline: MovingDeadline?
+
+    /// - Parameter calls: takes the requests that a task has to answer; it ends with the connection.
+    init(
+        limits: ConnectionLimits,
+        refusals: RefusalResponses,
+        responder: APIResponder,
+        encoder: AnswerEncoder,
+        calls: AsyncStream<Call>.Continuation
+    ) {
         self.limits = limits
         self.rules = RequestRules(maximumBodyBytes: limits.bodyBytes)
         self.refusals = refusals
+        self.responder = responder
+        self.encoder = encoder
+        self.calls = calls
     }
 
-    // MARK: Inbound
+    // MARK: The channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        closeAfter(limits.idle, context: context)
+        self.context = context
+        reply = Reply(to: self, on: context.eventLoop)
+        deadline = MovingDeadline(on: context.eventLoop) { [unowned self] in timeIsUp() }
+        stallDeadline = MovingDeadline(on: context.eventLoop) { context.close(promise: nil) }
+        deadline?.set(after: limits.idle)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): receive(head, context: context)
-        case .body(let bytes): receive(bytes, context: context)
-        case .end: passOn(context: context)
-        }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch (event, state) {
-        case (is ByteArrivalHandler.BytesArrived, .idle):
-            beginRequest(context: context)
-        case (is ByteArrivalHandler.BytesArrived, _):
-            break
-        case (ChannelEvent.inputClosed, .answering):
-            // The sender has said all it had to say and still wants its answer.
-            state = .answering(keepAlive: false)
-            context.fireUserInboundEventTriggered(event)
-        case (ChannelEvent.inputClosed, _):
-            context.close(promise: nil)
-        default:
-            context.fireUserInboundEventTriggered(event)
-        }
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch (state, error) {
-        case (.closing, _):
-            break
-        case (_, HTTPParserError.headerOverflow):
-            refuse(.headersTooLarge, target: nil, context: context)
-        case (_, is HTTPParserError):
-            refuse(.malformed, target: nil, context: context)
-        default:
-            context.fireErrorCaught(error)
-            context.close(promise: nil)
-        }
+    private func end() {
+        state = .closing(afterRefusal: false)
+        waiting.removeAll()
+        deadline?.end()
+        stallDeadline?.end()
+        calls.finish()
+        // They all lead back to the gate.
+        (context, reply, deadline, stallDeadline) = (nil, nil, nil, nil)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stallTimer?.cancel()
-        stallTimer = nil
-        if !context.channel.isWritable {
-            stallTimer = schedule(limits.unreadAnswer, context: context) { _, context in context.close(promise: nil) }
+        isWritable = context.channel.isWritable
+        if isWritable {
+            stallDeadline?.clear()
+            takeWaiting(context: context)
+        } else {
+            stallDeadline?.set(after: limits.unreadAnswer)
         }
         context.fireChannelWritabilityChanged()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        stopTimer()
-        stallTimer?.cancel()
-        context.fireChannelInactive()
+    /// While a request is answered, the sender may send the next one, but is not read any further than that. Most send none, so
+    /// it costs no call to the kernel that reading ends and begins with every answer.
+    func read(context: ChannelHandlerContext) {
+        if waiting.isEmpty { context.read() } else { isReadHeldBack = true }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        stopTimer()
-        stallTimer?.cancel()
+    // MARK: Arrivals
+
+    /// Before anything is decoded.
+    func bytesArrived() {
+        switch state {
+        case .idle: beginRequest()
+        case .answering: bytesCameMeanwhile = true
+        case .receivingHead, .receivingBody, .closing: break
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        arrived(.part(unwrapInboundIn(data)), context: context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        arrived(.error(error), context: context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            arrived(.inputClosed, context: context)
+        case is ChannelShouldQuiesceEvent:
+            quiesce(context: context)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func isTurn(of arrival: Arrival) -> Bool {
+        switch (arrival, state) {
+        // The end of the requests is none: the answer under way is the last one.
+        case (.inputClosed, _), (_, .closing): true
+        case (_, .answering): false
+        default: isWritable
+        }
+    }
+
+    private func arrived(_ arrival: Arrival, context: ChannelHandlerContext) {
+        if waiting.isEmpty && isTurn(of: arrival) {
+            take(arrival, context: context)
+        } else {
+            waiting.append(arrival)
+        }
+    }
+
+    private func takeWaiting(context: ChannelHandlerContext) {
+        // An answer that is given at once comes back here: the loop below goes on with what follows.
+        guard !isTakingWaiting else { return }
+        isTakingWaiting = true
+        while let arrival = waiting.first, isTurn(of: arrival) {
+            waiting.removeFirst()
+            take(arrival, context: context)
+        }
+        isTakingWaiting = false
+        if waiting.isEmpty && isReadHeldBack {
+            isReadHeldBack = false
+            context.read()
+        }
+    }
+
+    private func take(_ arrival: Arrival, context: ChannelHandlerContext) {
+        switch (arrival, state) {
+        case (.part(.head(let head)), _): receive(head, context: context)
+        case (.part(.body(let bytes)), _): receive(bytes, context: context)
+        case (.part(.end), _): passOn()
+        case (.inputClosed, .answering(var exchange)):
+            // The sender has said all it had to say and still wants its answer.
+            exchange.keepAlive = false
+            state = .answering(exchange)
+        case (.inputClosed, _): context.close(promise: nil)
+        case (.error, .closing): break
+        case (.error(HTTPParserError.headerOverflow), _): refuse(.headersTooLarge, target: nil, context: context)
+        case (.error(is HTTPParserError), _): refuse(.malformed, target: nil, context: context)
+        case (.error, _): context.close(promise: nil)
+        }
     }
 
     // MARK: Receiving
 
-    private func beginRequest(context: ChannelHandlerContext) {
+    private func beginRequest() {
         state = .receivingHead
-        stopTimer()
-        timer = schedule(limits.wholeRequest, context: context) { gate, context in gate.cutOff(context: context) }
+        deadline?.set(after: limits.wholeRequest)
     }
 
     private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         // A pipelined head comes out of a buffer, without bytes arriving.
-        if case .idle = state { beginRequest(context: context) }
+        if case .idle = state { beginRequest() }
         guard case .receivingHead = state else { return }
         do {
             let admission = try rules.admit(head)
-            let request = try HTTPRequest(receivedHead: head)
-            if admission.awaitsContinue {
-                let interim = HTTPResponseHead(version: .http1_1, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
-            }
+            let request = try APIRequest(head, id: encoder.headers.requestIDs.next(), peer: context.remoteAddress)
+            if admission.awaitsContinue { context.writeAndFlush(wrapOutboundOut(AnswerEncoder.goOn), promise: nil) }
             state = .receivingBody(
-                Incoming(request: request, keepAlive: head.canBeFollowed, announcedBytes: admission.announcedBytes)
+                Incoming(
+                    request: request,
+                    keepAlive: head.canBeFollowed && !admission.offersUpgrade,
+                    announcedBytes: admission.announcedBytes
+                )
             )
         } catch {
-            if error == .bodyTooLarge, let request = try? HTTPRequest(receivedHead: head) {
+            if error == .bodyTooLarge, let request = try? APIRequest(head, id: "", peer: context.remoteAddress) {
                 let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
-                refusals.bodies.note(request, announced: announced, peer: context.remoteAddress)
+                refusals.noteTooLarge(request, announced)
             }
             refuse(error, target: head.uri, context: context)
         }
@@ -154,8 +251,8 @@ final class RequestGate: ChannelDuplexHandler {
 
     private func receive(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
         guard case .receivingBody(var incoming) = state else { return }
-        guard incoming.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
-            refusals.bodies.note(incoming.request, announced: incoming.announcedBytes, peer: context.remoteAddress)
+        guard incoming.request.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
+            refusals.noteTooLarge(incoming.request, incoming.announcedBytes)
             return refuse(.bodyTooLarge, target: incoming.request.path, context: context)
         }
         // The state lets go of the body first, or every piece would copy it.
@@ -164,94 +261,95 @@ final class RequestGate: ChannelDuplexHandler {
         state = .receivingBody(incoming)
     }
 
-    private func passOn(context: ChannelHandlerContext) {
-        guard case .receivingBody(let incoming) = state else { return }
-        stopTimer()
-        state = .answering(keepAlive: incoming.keepAlive)
-        context.fireChannelRead(wrapInboundOut(.head(incoming.request)))
-        if incoming.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(incoming.body))) }
-        context.fireChannelRead(wrapInboundOut(.end(nil)))
+    private func passOn() {
+        guard case .receivingBody(let incoming) = state, let reply else { return }
+        let request = incoming.request
+        deadline?.clear()
+        bytesCameMeanwhile = false
+        state = .answering(
+            Exchange(id: request.id, path: request.path, isHead: request.method == .head, keepAlive: incoming.keepAlive)
+        )
+        responder.respond(to: request, reply, calls: calls)
     }
 
     // MARK: Answering
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .answering(let keepAlive) = state else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
+    /// See ``Reply/send(_:)``.
+    func answer(_ answer: () throws -> APIResponse) {
+        guard case .answering(let exchange) = state, let context else { return }
+        let response = responder.response(of: answer, id: exchange.id, path: exchange.path)
+        if exchange.keepAlive {
+            state = .idle
+            if bytesCameMeanwhile && waiting.isEmpty { beginRequest() } else { deadline?.set(after: limits.idle) }
+        } else {
+            close(afterRefusal: false)
         }
-        switch unwrapOutboundIn(data) {
-        case .head(let response):
-            var head = HTTPResponseHead(response)
-            if !keepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body(let bytes):
-            context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
-        case .end:
-            // Before the write: it can bring the next request out of the pipeline's buffer.
-            state = keepAlive ? .idle : .closing
-            closeAfter(keepAlive ? limits.idle : limits.linger, context: context)
-            context.write(wrapOutboundOut(.end(nil)), promise: promise)
-            if !keepAlive { closeOutputAfterFlush(context: context) }
+        let message = encoder.encode(
+            response,
+            requestID: exchange.id,
+            isToHead: exchange.isHead,
+            isLast: !exchange.keepAlive
+        )
+        if isQuiescing {
+            context.writeAndFlush(wrapOutboundOut(message)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        } else {
+            context.writeAndFlush(wrapOutboundOut(message), promise: nil)
+            if !exchange.keepAlive { context.close(mode: .output, promise: nil) }
         }
+        takeWaiting(context: context)
     }
 
     private func refuse(_ refusal: Refusal, target: String?, context: ChannelHandlerContext) {
-        if case .answering = state {
-            // Cannot be: the pipeline holds back what follows a request until its answer is out.
-            return context.close(promise: nil)
-        }
-        state = .closing
-        closeAfter(limits.linger, context: context)
-        let (response, body) = refusals.response(to: refusal, target: target)
-        var head = HTTPResponseHead(response)
-        head.headers.replaceOrAdd(name: "Connection", value: "close")
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
-        closeOutputAfterFlush(context: context)
+        close(afterRefusal: true)
+        let id = encoder.headers.requestIDs.next()
+        let response = refusals.response(to: refusal, target: target, id: id)
+        let message = encoder.encode(response, requestID: id, isToHead: false, isLast: true)
+        context.writeAndFlush(wrapOutboundOut(message), promise: nil)
+        // A shutdown of the output waits for what was written before it.
+        context.close(mode: .output, promise: nil)
     }
 
-    /// A shutdown of the output waits for what was written before it.
-    private func closeOutputAfterFlush(context: ChannelHandlerContext) {
-        context.flush()
-        context.close(mode: .output, promise: nil)
+    /// Nothing that follows is taken in. What comes is still read, or the kernel would answer it with a reset.
+    private func close(afterRefusal: Bool) {
+        state = .closing(afterRefusal: afterRefusal)
+        waiting.removeAll()
+        deadline?.set(after: limits.linger)
     }
 
     // MARK: Time
 
-    /// The request took too long. Without a whole head there is nothing to answer: the connection is just closed.
-    private func cutOff(context: ChannelHandlerContext) {
+    /// What the deadline means depends on what was waited for.
+    private func timeIsUp() {
+        guard let context else { return }
+        // Without a whole head there is nothing to answer: the connection is just closed.
         guard case .receivingBody(let incoming) = state else { return context.close(promise: nil) }
         refuse(.tooSlow, target: incoming.request.path, context: context)
     }
 
-    private func closeAfter(_ duration: Duration, context: ChannelHandlerContext) {
-        stopTimer()
-        timer = schedule(duration, context: context) { _, context in context.close(promise: nil) }
-    }
+    // MARK: Shutdown
 
-    private func schedule(
-        _ duration: Duration,
-        context: ChannelHandlerContext,
-        _ action: @escaping (RequestGate, ChannelHandlerContext) -> Void
-    ) -> Scheduled<Void> {
-        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) {
-            action(self, context)
+    /// The request that is here, in part or as a whole, is still answered.
+    private func quiesce(context: ChannelHandlerContext) {
+        isQuiescing = true
+        switch state {
+        case .idle, .receivingHead, .closing(afterRefusal: false): context.close(promise: nil)
+        case .receivingBody(var incoming):
+            incoming.keepAlive = false
+            state = .receivingBody(incoming)
+        case .answering(var exchange):
+            exchange.keepAlive = false
+            state = .answering(exchange)
+            waiting.removeAll()
+        case .closing(afterRefusal: true): break
         }
-    }
-
-    private func stopTimer() {
-        timer?.cancel()
-        timer = nil
     }
 }
 
 extension HTTPRequestHead {
-    /// Whether another request may come on the same connection. Not behind an offer to upgrade or a CONNECT, declined or not:
-    /// the decoder parses nothing there. And not in HTTP/1.0, whose `keep-alive` would have to be agreed on.
+    /// Whether another request may come on the same connection. Not behind a CONNECT, declined or not: the decoder parses nothing
+    /// there. And not in HTTP/1.0, whose `keep-alive` would have to be agreed on.
     fileprivate var canBeFollowed: Bool {
-        isKeepAlive && version != .http1_0 && method != .CONNECT && !headers.contains(name: "upgrade")
+        isKeepAlive && version != .http1_0 && method != .CONNECT
     }
 }
 

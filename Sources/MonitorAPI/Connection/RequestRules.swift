@@ -8,6 +8,8 @@ struct RequestRules: Sendable {
         var announcedBytes: Int? = 0
         /// The sender waits for a `100 Continue` before it sends the body.
         var awaitsContinue = false
+        /// Nothing behind such a request can be read, whether the offer is taken or not: the decoder parses nothing there.
+        var offersUpgrade = false
     }
 
     let maximumBodyBytes: Int
@@ -25,6 +27,8 @@ struct RequestRules: Sendable {
             case 6 where name.matches("expect"):
                 guard field.withoutPadding.matches("100-continue") else { throw .badExpectation }
                 admission.awaitsContinue = head.version >= .http1_1
+            case 7 where name.matches("upgrade"):
+                admission.offersUpgrade = true
             case 14 where name.matches("content-length"):
                 guard let bytes = Int(field.withoutPadding) else { throw .bodyTooLarge }
                 guard bytes <= maximumBodyBytes else { throw .bodyTooLarge }

@@ -1,6 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
-import NIOCore
 
 /// An answer that says what went wrong, as RFC 9457 has it. `detail` is for the caller: no internals.
 struct Problem: Error, Sendable, Equatable {
@@ -23,7 +21,7 @@ struct Problem: Error, Sendable, Equatable {
     }
 
     /// - Parameter path: the request's path, without its query (which is nobody's to repeat); `nil` when there was none.
-    func document(path: String?) -> (HTTPResponse, ByteBuffer) {
+    func response(path: String?) -> APIResponse {
         // RFC 9457, section 4.2.1: "about:blank" says that the problem is no more than its status; the title is its phrase.
         var document: JSONValue = [
             "type": "about:blank",
@@ -32,16 +30,8 @@ struct Problem: Error, Sendable, Equatable {
             "detail": .string(detail),
         ]
         if let instance = instance ?? path { document = document.adding("instance", .string(instance)) }
-        let body = document.encoded()
-        var head = HTTPResponse(status: status, headerFields: headers)
-        head.headerFields[.contentType] = "application/problem+json"
-        head.headerFields[.contentLength] = String(body.readableBytes)
-        return (head, body)
-    }
-
-    /// The same as a route's answer.
-    func response(path: String?) -> Response {
-        let (head, body) = document(path: path)
-        return Response(status: head.status, headers: head.headerFields, body: ResponseBody(byteBuffer: body))
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return APIResponse(status: status, headers: headers, body: document.encoded())
     }
 }

@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Whether this instance should be sent work, and if not, why.
 struct Readiness: Sendable {
@@ -11,7 +10,7 @@ struct Readiness: Sendable {
     let startedAt: Timestamp
     let wallClock: WallClock
 
-    func response() async -> Response {
+    func response() async -> APIResponse {
         let database = await database.answer()
         let isOverdue = await isSweepOverdue()
         let isDraining = drain.isUnderWay

@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// The delivery ledger: what came, what became of it, and what was refused and why.
 struct DeliveryRoutes: Sendable {
@@ -22,7 +21,7 @@ struct DeliveryRoutes: Sendable {
         ]
     }
 
-    private func list(_ request: APIRequest) async throws -> Response {
+    private func list(_ request: APIRequest) async throws -> APIResponse {
         let page = try LogPage(request)
         let wanted = LedgerPage(limit: page.limit, before: page.before, task: try request.queryValue("task").map(Self.task))
         let outcome = try request.queryValue("outcome").map(Self.outcome)
@@ -47,7 +46,7 @@ struct DeliveryRoutes: Sendable {
         return outcome
     }
 
-    private func replay(_ request: APIRequest) async throws -> Response {
+    private func replay(_ request: APIRequest) async throws -> APIResponse {
         guard let id = request.parameters[0].percentDecoded else { throw Problem.noSuchDelivery }
         switch try await DeliveryReplay(store: store, commits: commits).run(id) {
         case .noSuchDelivery: throw Problem.noSuchDelivery

@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
 
 /// For orchestrators; open to all.
 struct HealthRoutes: Sendable {

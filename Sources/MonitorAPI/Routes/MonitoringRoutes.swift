@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Figures for dashboards.
 struct MonitoringRoutes: Sendable {
@@ -22,7 +21,7 @@ struct MonitoringRoutes: Sendable {
         ]
     }
 
-    private func statistics() async throws -> Response {
+    private func statistics() async throws -> APIResponse {
         let now = wallClock.now()
         let statistics = try await store.statistics()
         let loss = CallbackLoss(try await store.endings(since: CallbackLoss.start(at: now)), at: now)

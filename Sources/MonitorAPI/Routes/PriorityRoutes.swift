@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// How urgent a task or a session is: what the sweep asks about first.
 struct PriorityRoutes: Sendable {
@@ -34,13 +33,13 @@ struct PriorityRoutes: Sendable {
         }
     }
 
-    private func setTask(_ request: APIRequest) async throws -> Response {
+    private func setTask(_ request: APIRequest) async throws -> APIResponse {
         let (task, priority) = (try request.taskID(), try request.strictJSON(Body.self).priority)
         guard try await store.setPriority(priority, of: task) else { throw Problem.noSuchTask }
         return .json(["taskId": .string(task.rawValue), "priority": .integer(priority)])
     }
 
-    private func setSession(_ request: APIRequest) async throws -> Response {
+    private func setSession(_ request: APIRequest) async throws -> APIResponse {
         let (session, priority) = (try request.sessionID(), try request.strictJSON(Body.self).priority)
         guard let changed = try await store.setPriority(priority, ofSession: session) else { throw Problem.noSuchSession }
         return .json([

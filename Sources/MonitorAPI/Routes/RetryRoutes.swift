@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Another attempt for what has failed: one task, or all of a session.
 struct RetryRoutes: Sendable {
@@ -25,7 +24,7 @@ struct RetryRoutes: Sendable {
         ]
     }
 
-    private func retrySession(_ request: APIRequest) async throws -> Response {
+    private func retrySession(_ request: APIRequest) async throws -> APIResponse {
         let session = try request.sessionID()
         guard let tasks = try await retries.run(on: session) else { throw Problem.noSuchSession }
         let counts = RetriedTask.Outcome.allCases.map { outcome in
@@ -40,7 +39,7 @@ struct RetryRoutes: Sendable {
         ])
     }
 
-    private func retryTask(_ request: APIRequest) async throws -> Response {
+    private func retryTask(_ request: APIRequest) async throws -> APIResponse {
         switch try await retries.run(on: try request.taskID()) {
         case .noSuchTask: throw Problem.noSuchTask
         case .notFailed(let status):

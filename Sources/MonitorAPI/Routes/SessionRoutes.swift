@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Where a session stands, and its log.
 struct SessionRoutes: Sendable {
@@ -28,7 +27,7 @@ struct SessionRoutes: Sendable {
         ]
     }
 
-    private func status(_ request: APIRequest) async throws -> Response {
+    private func status(_ request: APIRequest) async throws -> APIResponse {
         guard let summary = try await store.sessionSummary(try request.sessionID()) else { throw Problem.noSuchSession }
         return .json([
             "id": .string(summary.id.rawValue),
@@ -43,7 +42,7 @@ struct SessionRoutes: Sendable {
 
     // MARK: Logs
 
-    private func logs(_ request: APIRequest) async throws -> Response {
+    private func logs(_ request: APIRequest) async throws -> APIResponse {
         let session = try request.sessionID()
         let page = try LogPage(request)
         guard let rows = try await rows(of: session, page, student: try request.queryValue("studentId")) else {
@@ -65,7 +64,7 @@ struct SessionRoutes: Sendable {
     /// A page of 1,000 rows is answered in one piece.
     private static let maximumMetadataBytes = 64 << 10
 
-    private func addLog(_ request: APIRequest) async throws -> Response {
+    private func addLog(_ request: APIRequest) async throws -> APIResponse {
         let session = try request.sessionID()
         let body = try request.strictJSON(NewLogBody.self)
         let metadata = try StrictJSON.member("metadata", of: request.bodyBytes())

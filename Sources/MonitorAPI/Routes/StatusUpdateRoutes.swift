@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// A status that the web app itself reports, the old way. It goes through the same queue and the same rules as everything else:
 /// it can be stale or in conflict, and never takes a grade away.
@@ -26,7 +25,7 @@ struct StatusUpdateRoutes: Sendable {
         "status is not one of the words that the grading server uses. Nothing was changed."
     )
 
-    private func update(_ request: APIRequest) async throws -> Response {
+    private func update(_ request: APIRequest) async throws -> APIResponse {
         guard !request.isDeclaredOtherThanJSON else { throw Problem.notJSON }
         let task = try request.taskID()
         let provenance = Provenance(source: .manual, observedAt: wallClock.now())

@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Sweeps on request: for the cron job, and for people who want every session put right too.
 struct SweepRoutes: Sendable {
@@ -29,11 +28,11 @@ struct SweepRoutes: Sendable {
         ]
     }
 
-    private func sweep() async throws -> Response {
+    private func sweep() async throws -> APIResponse {
         answer(try await reconciler.sweep())
     }
 
-    private func sweepAndRollUp() async throws -> Response {
+    private func sweepAndRollUp() async throws -> APIResponse {
         var summary = try await reconciler.sweep()
         summary.sessionsUpdated += try await store.rollUpSessions(at: wallClock.now())
         summary.open = try await store.openWork()
@@ -41,7 +40,7 @@ struct SweepRoutes: Sendable {
     }
 
     /// The shape is fixed by the web app and its cron script: members may be added, none renamed.
-    private func answer(_ summary: SweepSummary) -> Response {
+    private func answer(_ summary: SweepSummary) -> APIResponse {
         .json([
             "message": "Background task status check completed",
             "timestamp": .string(wallClock.now().iso8601),

@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// What the web app shows of one task: its student, its log, and whether its result holds.
 struct TaskDetailRoutes: Sendable {
@@ -27,7 +26,7 @@ struct TaskDetailRoutes: Sendable {
     }
 
     /// The rows of the session's log that are about this task's student.
-    private func logs(_ request: APIRequest) async throws -> Response {
+    private func logs(_ request: APIRequest) async throws -> APIResponse {
         let page = try LogPage(request)
         let record = try await record(of: request)
         let rows = try await store.logs(
@@ -46,12 +45,12 @@ struct TaskDetailRoutes: Sendable {
         ])
     }
 
-    private func student(_ request: APIRequest) async throws -> Response {
+    private func student(_ request: APIRequest) async throws -> APIResponse {
         let record = try await record(of: request)
         return .json(["taskId": .string(record.task.task.rawValue), "student": JSONValue(record)])
     }
 
-    private func verification(_ request: APIRequest) async throws -> Response {
+    private func verification(_ request: APIRequest) async throws -> APIResponse {
         let record = try await record(of: request)
         let verification = ResultVerification(record, decoder: decoder)
         return .json([

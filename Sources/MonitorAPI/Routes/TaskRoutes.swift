@@ -1,6 +1,5 @@
 import GradingCore
 import HTTPTypes
-import HummingbirdCore
 
 /// Registering tasks, and asking the grading server about one.
 struct TaskRoutes: Sendable {
@@ -26,7 +25,7 @@ struct TaskRoutes: Sendable {
     // MARK: Register
 
     /// All or nothing; the same call again changes nothing.
-    private func register(_ request: APIRequest) async throws -> Response {
+    private func register(_ request: APIRequest) async throws -> APIResponse {
         let batch = try RegistrationBatch(request.strictJSON([RegistrationEntry].self))
         let outcome = try await store.register(batch.tasks, at: wallClock.now())
         switch outcome {
@@ -45,7 +44,7 @@ struct TaskRoutes: Sendable {
 
     // MARK: Check
 
-    private func check(_ request: APIRequest) async throws -> Response {
+    private func check(_ request: APIRequest) async throws -> APIResponse {
         let task = try request.taskID()
         let outcome = try await reconciler.check(task)
         guard let result = result(of: outcome, task: task) else { throw Problem.noSuchTask }

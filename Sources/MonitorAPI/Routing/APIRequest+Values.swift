@@ -1,5 +1,6 @@
 import GradingCore
 import HTTPTypes
+import NIOHTTP1
 
 extension APIRequest {
     /// The variable segment at this place as a task id, percent-decoded exactly once.
@@ -30,7 +31,8 @@ extension APIRequest {
 
     /// Whether a `Content-Type` is present and is not JSON (`application/json` or any `+json`, with parameters or without).
     var isDeclaredOtherThanJSON: Bool {
-        guard let declared = headers[.contentType], declared != "application/json" else { return false }
+        let declared = fields["content-type"].joined(separator: ", ")
+        guard declared != "application/json", fields.contains(name: "content-type") else { return false }
         let essence = (declared.split(separator: ";", omittingEmptySubsequences: false).first ?? "")
             .trimming { $0 == " " || $0 == "\t" }.lowercased()
         guard essence != "application/json" else { return false }

@@ -1,22 +1,21 @@
 import GradingCore
-import HTTPTypes
+import NIOCore
 
-/// The headers that every answer bears, a refused connection's too.
+/// The headers that every answer bears, a refused connection's too. No answer of this API is for a cache to keep.
 struct AnswerHeaders: Sendable {
-    static let requestID = HTTPField.Name("X-Request-Id")
-
     let requestIDs: RequestIDs
-    let date: DateHeader
+    private let date: DateHeader
 
     init(wallClock: WallClock, using generator: inout some RandomNumberGenerator) {
         requestIDs = RequestIDs(using: &generator)
         date = DateHeader(wallClock: wallClock)
     }
 
-    /// Sets them. No answer of this API is for a cache to keep.
-    func set(on headers: inout HTTPFields, requestID: String) {
-        if let name = Self.requestID { headers[name] = requestID }
-        headers[.date] = date.text
-        headers[.cacheControl] = "no-store"
+    func write(requestID: String, to message: inout ByteBuffer) {
+        message.writeStaticString("X-Request-Id: ")
+        message.writeString(requestID)
+        message.writeStaticString("\r\nDate: ")
+        message.writeString(date.text)
+        message.writeStaticString("\r\nCache-Control: no-store\r\n")
     }
 }

@@ -1,44 +1,64 @@
 import HTTPTypes
-import HummingbirdCore
 
 /// One path of the API and what its methods do.
 struct Endpoint: Sendable {
-    typealias Handler = @Sendable (APIRequest) async throws -> Response
+    /// Answers a request in a task: it may wait.
+    typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
+    /// Answers a request from the connection's event loop, which it must not hold up: now, or from anywhere later.
+    typealias PromptHandler = @Sendable (APIRequest, Reply) -> Void
+
+    enum Method: Sendable {
+        case waiting(Handler)
+        case prompt(PromptHandler)
+    }
 
     /// The path, a variable segment in braces: `/api/tasks/{taskId}/check`.
     let pattern: String
     /// In the order in which `Allow` names them.
-    let handlers: [(method: HTTPRequest.Method, handler: Handler)]
+    let methods: [(name: HTTPRequest.Method, method: Method)]
     /// The pattern's segments; `nil` where any text may stand.
-    let segments: [String?]
+    private let segments: [String?]
 
-    init(_ pattern: String, _ handlers: [(HTTPRequest.Method, Handler)]) {
+    private init(_ pattern: String, methods: [(HTTPRequest.Method, Method)]) {
         self.pattern = pattern
-        self.handlers = handlers.map { (method: $0.0, handler: $0.1) }
+        self.methods = methods.map { (name: $0.0, method: $0.1) }
         self.segments = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { segment in
             segment.hasPrefix("{") ? nil : String(segment)
         }
     }
 
+    init(_ pattern: String, _ handlers: [(HTTPRequest.Method, Handler)]) {
+        self.init(pattern, methods: handlers.map { ($0.0, .waiting($0.1)) })
+    }
+
     /// An endpoint whose methods all do the same.
     init(_ pattern: String, _ methods: HTTPRequest.Method..., handler: @escaping Handler) {
-        self.init(pattern, methods.map { ($0, handler) })
+        self.init(pattern, methods: methods.map { ($0, .waiting(handler)) })
+    }
+
+    /// An endpoint whose methods all do the same, and promptly.
+    init(_ pattern: String, _ methods: HTTPRequest.Method..., promptly handler: @escaping PromptHandler) {
+        self.init(pattern, methods: methods.map { ($0, .prompt(handler)) })
     }
 
     /// The variable segments when the path is this endpoint's; `nil` when it is not.
     ///
-    /// Literal: nothing is decoded, folded or trimmed, and a variable segment is never empty.
-    func match(_ path: [Substring]) -> [Substring]? {
-        guard path.count == segments.count else { return nil }
+    /// Literal: nothing is decoded, folded or trimmed, and a variable segment is never empty. Bytes, not characters: a slash
+    /// is no part of a longer character in a target (RFC 9112, section 3.2).
+    func match(_ path: String) -> [Substring]? {
+        var rest = path[...].utf8
         var parameters: [Substring] = []
-        for (segment, text) in zip(segments, path) {
+        for segment in segments {
+            guard rest.popFirst() == UInt8(ascii: "/") else { return nil }
+            let text = rest.prefix { $0 != UInt8(ascii: "/") }
             if let segment {
-                guard segment == text else { return nil }
+                guard text.elementsEqual(segment.utf8) else { return nil }
             } else {
                 guard !text.isEmpty else { return nil }
-                parameters.append(text)
+                parameters.append(Substring(text))
             }
+            rest = rest[text.endIndex...]
         }
-        return parameters
+        return rest.isEmpty ? parameters : nil
     }
 }
