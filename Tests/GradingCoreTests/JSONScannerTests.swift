@@ -73,6 +73,29 @@ struct JSONScannerTests {
         #expect(scanner.double(of: number) == value)
     }
 
+    @Test("numbers as people write them are read as the standard library reads them, to the last bit")
+    func exactNumbers() throws {
+        func expectSame(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+            var scanner = try JSONScanner(Array(text.utf8))
+            let number = try scanner.readNumber()
+            #expect(scanner.double(of: number).bitPattern == Double(text)?.bitPattern, "\(text)", sourceLocation: sourceLocation)
+        }
+        for digits in 0..<2_000 {
+            for places in 1...14 {
+                let fraction = String(digits * 7_919)
+                let text = "\(digits).\(String(repeating: "0", count: max(0, places - fraction.count)))\(fraction)"
+                try expectSame(text)
+                try expectSame("-" + text)
+            }
+        }
+        for text in ["999999999999999.9", "9007199254740993", "0.000000000000001", "-0.0", "0.1234567890123456789", "1.5e3"] {
+            try expectSame(text)
+        }
+        var scanner = try JSONScanner(Array("-0".utf8))
+        let zero = try scanner.readNumber()
+        #expect(scanner.double(of: zero).sign == .plus, "an integer has one zero")
+    }
+
     @Test("an integer is one without fraction and exponent, within 64 bits", arguments: ["1.0", "1e0", "9223372036854775808"])
     func integers(json: String) throws {
         var scanner = try JSONScanner(Array(json.utf8))

@@ -35,6 +35,14 @@ extension JSONScanner {
         try advance(to: UInt8(ascii: "]"), isFirst: &array.isFirst)
     }
 
+    /// Whether the key is this name. Compared where it stands, byte by byte: most keys need not become a text.
+    func isKey(_ key: JSONKey, _ name: StaticString) -> Bool {
+        guard key.range.count == name.utf8CodeUnitCount else { return false }
+        let text = key.isUnescaped ? unescapedKeys.span : bytes.span
+        for step in 0..<name.utf8CodeUnitCount where text[key.range.lowerBound + step] != name.utf8Start[step] { return false }
+        return true
+    }
+
     /// The key's text.
     package func text(of key: JSONKey) -> String {
         String(decoding: key.isUnescaped ? unescapedKeys[key.range] : bytes[key.range], as: UTF8.self)

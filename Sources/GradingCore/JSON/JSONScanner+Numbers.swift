@@ -28,9 +28,30 @@ extension JSONScanner {
 
     /// The nearest double.
     package func double(of number: JSONNumber) -> Double {
-        // Up to 15 digits are exact.
-        if number.isInteger, number.range.count <= 15, let value = integer(of: number) { return Double(value) }
+        if let value = exactDouble(of: number) { return value }
         return Double(String(decoding: bytes[number.range], as: UTF8.self)) ?? .nan
+    }
+
+    /// The nearest double of a number as people write them, `nil` of any other: up to 15 digits and a power of ten to 15 are exact
+    /// as doubles, so that their quotient is rounded once (W. Clinger, "How to read floating point numbers accurately", 1990).
+    private func exactDouble(of number: JSONNumber) -> Double? {
+        guard number.range.count <= 16 else { return nil }
+        var digits = 0
+        var power = 1
+        var hasPoint = false
+        for byte in bytes[number.range] {
+            switch byte {
+            case UInt8(ascii: "-"): continue
+            case UInt8(ascii: "."): hasPoint = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
+                if hasPoint { power *= 10 }
+            default: return nil
+            }
+        }
+        guard digits < 1_000_000_000_000_000 else { return nil }
+        let value = Double(digits) / Double(power)
+        return bytes[number.range.lowerBound] == UInt8(ascii: "-") && (digits > 0 || !number.isInteger) ? -value : value
     }
 
     /// `nil` when the number is written with a fraction or an exponent, or is too large.

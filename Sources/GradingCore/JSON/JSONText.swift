@@ -3,6 +3,10 @@ package enum JSONText {
     /// Appends `text` as a JSON string with its quotes. Escaped is what RFC 8259, section 7, says must be.
     package static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        if !needsEscapes(text) {
+            bytes.append(contentsOf: text.utf8)
+            return bytes.append(UInt8(ascii: "\""))
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -36,6 +40,15 @@ package enum JSONText {
             compacted.append(byte)
         }
         return compacted
+    }
+
+    private static func needsEscapes(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
+        }
+        return false
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {

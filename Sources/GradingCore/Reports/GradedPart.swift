@@ -39,6 +39,7 @@ package struct GradedPart: Sendable, Equatable {
 extension [GradedPart] {
     /// The same parts, none called like another: of two the later one is numbered, `2b (2)`. So no part takes another's row.
     var distinctlyNamed: [GradedPart] {
+        if isDistinctlyNamed { return self }
         var taken: Set<String> = []
         return enumerated().map { position, part in
             let name = part.name(at: position)
@@ -50,5 +51,16 @@ extension [GradedPart] {
             }
             return free == part.question ? part : part.named(free)
         }
+    }
+
+    /// Whether all can keep their names, as the few parts of most results can. A set would cost more than the few comparisons.
+    private var isDistinctlyNamed: Bool {
+        guard count <= 16 else { return false }
+        for position in indices {
+            let question = self[position].question
+            guard self[position].name(at: position) == question else { return false }
+            for other in 0..<position where self[other].question == question { return false }
+        }
+        return true
     }
 }

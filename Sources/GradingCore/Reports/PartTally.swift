@@ -63,14 +63,17 @@ struct PartTally {
         var feedback = ""
         var object = try scanner.beginObject()
         while let key = try scanner.nextKey(in: &object) {
-            switch scanner.text(of: key) {
-            case "score": score = try Self.readScore(from: &scanner)
-            case "max_score": maximum = try Self.readScore(from: &scanner)
-            case "feedback" where try scanner.peek() == .string:
+            if scanner.isKey(key, "score") {
+                score = try Self.readScore(from: &scanner)
+            } else if scanner.isKey(key, "max_score") {
+                maximum = try Self.readScore(from: &scanner)
+            } else if scanner.isKey(key, "feedback"), try scanner.peek() == .string {
                 let text = try scanner.readString()
                 feedback = scanner.text(of: text)
-            case "question_id" where name.isEmpty: question = try Self.readQuestion(from: &scanner)
-            default: try scanner.skipValue()
+            } else if name.isEmpty, scanner.isKey(key, "question_id") {
+                question = try Self.readQuestion(from: &scanner)
+            } else {
+                try scanner.skipValue()
             }
         }
         // Only a 0 can be a failure in disguise: no grader that failed has given points.
@@ -91,6 +94,7 @@ struct PartTally {
 
     private mutating func add(_ part: GradedPart) {
         guard part.score != nil || part.feedback?.isEmpty == false else { return }
+        if parts.isEmpty { parts.reserveCapacity(8) }
         parts.append(part)
     }
 

@@ -14,11 +14,10 @@ struct ReportBody {
         var data: ReportMembers?
         var object = try scanner.beginObject()
         while let key = try scanner.nextKey(in: &object) {
-            let name = scanner.text(of: key)
-            if name == "data" {
+            if scanner.isKey(key, "data") {
                 data = try Self.readData(from: &scanner)
             } else {
-                try outer.read(name, from: &scanner)
+                try outer.read(key, from: &scanner)
             }
         }
         try scanner.finish()
@@ -33,7 +32,7 @@ struct ReportBody {
         var members = ReportMembers()
         var object = try scanner.beginObject()
         while let key = try scanner.nextKey(in: &object) {
-            try members.read(scanner.text(of: key), from: &scanner)
+            try members.read(key, from: &scanner)
         }
         return members
     }

@@ -11,17 +11,24 @@ struct ReportMembers {
     /// The largest number of an attempt; both databases hold it.
     static let maximumAttempt = Int(Int32.max)
 
-    /// Reads the value of the member `name`; skips one that means nothing here.
-    mutating func read(_ name: String, from scanner: inout JSONScanner) throws(JSONError) {
-        switch name {
-        case "task_id": task = try Self.readText(from: &scanner, or: "task_id must be a string")
-        case "status": status = try Self.readStatus(from: &scanner)
-        case "result": result = try ResultReading(from: &scanner)
-        case "details": details = try Self.readDetails(from: &scanner)
-        case "error": error = try Self.readError(from: &scanner)
-        case "message": message = try Self.readMessage(from: &scanner)
-        case "attempt": attempt = try Self.readAttempt(from: &scanner)
-        default: try scanner.skipValue()
+    /// Reads the value of the member `key`; skips one that means nothing here.
+    mutating func read(_ key: JSONKey, from scanner: inout JSONScanner) throws(JSONError) {
+        if scanner.isKey(key, "task_id") {
+            task = try Self.readText(from: &scanner, or: "task_id must be a string")
+        } else if scanner.isKey(key, "status") {
+            status = try Self.readStatus(from: &scanner)
+        } else if scanner.isKey(key, "result") {
+            result = try ResultReading(from: &scanner)
+        } else if scanner.isKey(key, "details") {
+            details = try Self.readDetails(from: &scanner)
+        } else if scanner.isKey(key, "error") {
+            error = try Self.readError(from: &scanner)
+        } else if scanner.isKey(key, "message") {
+            message = try Self.readMessage(from: &scanner)
+        } else if scanner.isKey(key, "attempt") {
+            attempt = try Self.readAttempt(from: &scanner)
+        } else {
+            try scanner.skipValue()
         }
     }
 

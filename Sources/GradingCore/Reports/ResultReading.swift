@@ -61,15 +61,22 @@ struct ResultReading {
         var object = try scanner.beginObject()
         while let key = try scanner.nextKey(in: &object) {
             isEmpty = false
-            switch scanner.text(of: key) {
-            case "status": status = try Self.readText(from: &scanner)
-            case "error": error = try ErrorText.read(from: &scanner)
-            case "message": message = try ErrorText.read(from: &scanner)
-            case "results": hasResults = try results.readParts(from: &scanner)
-            case "feedback": _ = try feedback.readParts(from: &scanner)
-            case "total_score": ownTotal = try PartTally.readScore(from: &scanner)
-            case "max_score": ownMaximum = try PartTally.readScore(from: &scanner)
-            default: try scanner.skipValue()
+            if scanner.isKey(key, "status") {
+                status = try Self.readText(from: &scanner)
+            } else if scanner.isKey(key, "error") {
+                error = try ErrorText.read(from: &scanner)
+            } else if scanner.isKey(key, "message") {
+                message = try ErrorText.read(from: &scanner)
+            } else if scanner.isKey(key, "results") {
+                hasResults = try results.readParts(from: &scanner)
+            } else if scanner.isKey(key, "feedback") {
+                _ = try feedback.readParts(from: &scanner)
+            } else if scanner.isKey(key, "total_score") {
+                ownTotal = try PartTally.readScore(from: &scanner)
+            } else if scanner.isKey(key, "max_score") {
+                ownMaximum = try PartTally.readScore(from: &scanner)
+            } else {
+                try scanner.skipValue()
             }
         }
     }
