@@ -74,6 +74,8 @@ final class RequestGate: ChannelDuplexHandler {
     // In the pipeline there always is one of each.
     private var context: ChannelHandlerContext?
     private var reply: Reply?
+    /// Asked for once: it costs a call to the kernel.
+    private lazy var peer = context?.remoteAddress
     private var deadline: MovingDeadline?
     private var stallDeadline: MovingDeadline?
 
@@ -231,7 +233,7 @@ final class RequestGate: ChannelDuplexHandler {
         guard case .receivingHead = state else { return }
         do {
             let admission = try rules.admit(head)
-            let request = try APIRequest(head, id: encoder.headers.requestIDs.next(), peer: context.remoteAddress)
+            let request = try APIRequest(head, id: encoder.headers.requestIDs.next(), peer: peer)
             if admission.awaitsContinue { context.writeAndFlush(wrapOutboundOut(AnswerEncoder.goOn), promise: nil) }
             state = .receivingBody(
                 Incoming(
@@ -241,7 +243,7 @@ final class RequestGate: ChannelDuplexHandler {
                 )
             )
         } catch {
-            if error == .bodyTooLarge, let request = try? APIRequest(head, id: "", peer: context.remoteAddress) {
+            if error == .bodyTooLarge, let request = try? APIRequest(head, id: "", peer: peer) {
                 let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
                 refusals.noteTooLarge(request, announced)
             }

@@ -31,9 +31,9 @@ extension APIRequest {
 
     /// Whether a `Content-Type` is present and is not JSON (`application/json` or any `+json`, with parameters or without).
     var isDeclaredOtherThanJSON: Bool {
-        let declared = fields["content-type"].joined(separator: ", ")
-        guard declared != "application/json", fields.contains(name: "content-type") else { return false }
-        let essence = (declared.split(separator: ";", omittingEmptySubsequences: false).first ?? "")
+        let declared = fields["content-type"]
+        guard !declared.isEmpty, declared != ["application/json"] else { return false }
+        let essence = (declared.joined(separator: ", ").split(separator: ";", omittingEmptySubsequences: false).first ?? "")
             .trimming { $0 == " " || $0 == "\t" }.lowercased()
         guard essence != "application/json" else { return false }
         let parts = essence.split(separator: "/", omittingEmptySubsequences: false)

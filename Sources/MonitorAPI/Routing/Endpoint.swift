@@ -46,19 +46,28 @@ struct Endpoint: Sendable {
     /// Literal: nothing is decoded, folded or trimmed, and a variable segment is never empty. Bytes, not characters: a slash
     /// is no part of a longer character in a target (RFC 9112, section 3.2).
     func match(_ path: String) -> [Substring]? {
-        var rest = path[...].utf8
+        let bytes = path.utf8.span
+        let slash = UInt8(ascii: "/")
+        var position = 0
         var parameters: [Substring] = []
         for segment in segments {
-            guard rest.popFirst() == UInt8(ascii: "/") else { return nil }
-            let text = rest.prefix { $0 != UInt8(ascii: "/") }
+            guard position < bytes.count, bytes[position] == slash else { return nil }
+            let start = position + 1
+            position = start
+            while position < bytes.count, bytes[position] != slash { position += 1 }
             if let segment {
-                guard text.elementsEqual(segment.utf8) else { return nil }
+                guard isSame(bytes.extracting(start..<position), segment.utf8.span) else { return nil }
             } else {
-                guard !text.isEmpty else { return nil }
-                parameters.append(Substring(text))
+                guard position > start else { return nil }
+                parameters.append(Substring(path.utf8.dropFirst(start).prefix(position - start)))
             }
-            rest = rest[text.endIndex...]
         }
-        return rest.isEmpty ? parameters : nil
+        return position == bytes.count ? parameters : nil
+    }
+
+    private func isSame(_ text: Span<UInt8>, _ literal: Span<UInt8>) -> Bool {
+        guard text.count == literal.count else { return false }
+        for index in literal.indices where text[index] != literal[index] { return false }
+        return true
     }
 }
