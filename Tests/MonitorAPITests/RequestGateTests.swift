@@ -105,6 +105,28 @@ struct RequestGateTests {
         #expect(bench.statuses == [])
     }
 
+    @Test("closes at once when the connection itself fails, whatever is under way")
+    func failed() throws {
+        let bench = try GateBench()
+        try bench.receive(Self.request + Self.request)
+        bench.channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
+        #expect(!bench.isOpen)
+    }
+
+    @Test("goes with its connection, when nobody is left who would answer on it")
+    func nothingLeft() throws {
+        var bench: GateBench? = try GateBench()
+        weak let gate = bench?.gate
+        try bench?.receive(Self.request + Self.request)
+        bench?.setWritable(false)
+        bench?.channel.close(promise: nil)
+        bench?.eventLoop.run()
+        bench?.answer()
+        #expect(gate != nil)
+        bench = nil
+        #expect(gate == nil)
+    }
+
     // MARK: Shutdown
 
     @Test("closes at shutdown when no whole head is here", arguments: ["", "GET /sl"])

@@ -50,7 +50,7 @@ final class RequestGate: ChannelDuplexHandler {
     /// What comes while an answer is under way, or not read, and has to wait for its turn.
     private enum Arrival {
         case part(HTTPServerRequestPart)
-        case error(any Error)
+        case error(HTTPParserError)
         case inputClosed
     }
 
@@ -157,6 +157,8 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What is not the request's fault is the connection's, which is of no more use.
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
         arrived(.error(error), context: context)
     }
 
@@ -214,9 +216,8 @@ final class RequestGate: ChannelDuplexHandler {
             state = .answering(exchange)
         case (.inputClosed, _): context.close(promise: nil)
         case (.error, .closing): break
-        case (.error(HTTPParserError.headerOverflow), _): refuse(.headersTooLarge, target: nil, context: context)
-        case (.error(is HTTPParserError), _): refuse(.malformed, target: nil, context: context)
-        case (.error, _): context.close(promise: nil)
+        case (.error(.headerOverflow), _): refuse(.headersTooLarge, target: nil, context: context)
+        case (.error, _): refuse(.malformed, target: nil, context: context)
         }
     }
 

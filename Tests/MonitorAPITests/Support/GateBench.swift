@@ -11,6 +11,7 @@ import Synchronization
 /// the test says so.
 final class GateBench {
     let channel = EmbeddedChannel()
+    let gate: RequestGate
     private let replies = Replies()
     private let socket = MissingSocket()
     private var sent = ""
@@ -22,7 +23,7 @@ final class GateBench {
             Endpoint("/prompt", .get, promptly: { $1.send { .json(["status": "ok"]) } }),
             Endpoint("/slow", .get, promptly: { [replies] in replies.add($1) }),
         ])
-        let gate = RequestGate(
+        gate = RequestGate(
             limits: ConnectionLimits(),
             refusals: RefusalResponses(noteTooLarge: { _, _ in }, logger: logger),
             responder: APIResponder(endpoints: endpoints, logger: logger),
