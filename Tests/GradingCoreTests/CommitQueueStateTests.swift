@@ -6,14 +6,21 @@ import Testing
 struct CommitQueueStateTests {
     typealias State = CommitQueueState<Int, String>
 
-    static func state(reports: Int = 3, bytes: Int = 10_000, queued: Int = 5, queuedBytes: Int = 20_000) -> State {
+    static func state(
+        reports: Int = 3,
+        bytes: Int = 10_000,
+        queued: Int = 5,
+        queuedBytes: Int = 20_000,
+        beside: Int = 10
+    ) -> State {
         State(
             bounds: CommitBounds(
                 batchReports: reports,
                 batchBytes: bytes,
                 queuedReports: queued,
                 queuedBytes: queuedBytes,
-                patience: .seconds(4)
+                patience: .seconds(4),
+                besideReports: beside
             )
         )
     }
@@ -107,6 +114,18 @@ struct CommitQueueStateTests {
         #expect(state.finished(2) == nil)
         #expect(state.finished(2) == "loop")
         #expect(Self.startedBatch(&state) == [5])
+    }
+
+    @Test("a batch that is worth a transaction does not wait until it is as large as the one beside it")
+    func besideALargeOne() {
+        var state = Self.state(reports: 9, queued: 9, beside: 2)
+        for ticket in 1...5 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
+        #expect(Self.startedBatch(&state) == [1, 2, 3, 4, 5])
+        #expect(state.wait("other") == nil)
+        guard case .queued(nil) = state.submit(.fake("t6"), ticket: 6, at: .zero) else { return #expect(Bool(false)) }
+        #expect(Self.startedBatch(&state) == nil)
+        guard case .queued("other") = state.submit(.fake("t7"), ticket: 7, at: .zero) else { return #expect(Bool(false)) }
+        #expect(Self.startedBatch(&state) == [6, 7])
     }
 
     @Test("draining commits what waits for another batch, after it")

@@ -21,11 +21,22 @@ package struct CommitBounds: Sendable {
     /// this and one transaction's deadline, however many wait before it.
     package var patience: Duration
 
-    package init(batchReports: Int, batchBytes: Int, queuedReports: Int, queuedBytes: Int, patience: Duration) {
+    /// So many reports, 1 or more, go out beside another batch, however large that is; fewer only beside one that is no larger.
+    package var besideReports: Int
+
+    package init(
+        batchReports: Int,
+        batchBytes: Int,
+        queuedReports: Int,
+        queuedBytes: Int,
+        patience: Duration,
+        besideReports: Int = 10
+    ) {
         self.batchReports = batchReports
         self.batchBytes = batchBytes
         self.queuedReports = queuedReports
         self.queuedBytes = queuedBytes
         self.patience = patience
+        self.besideReports = besideReports
     }
 }

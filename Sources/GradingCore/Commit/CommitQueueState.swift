@@ -7,9 +7,10 @@ import DequeModule
 ///   in a ``Step/giveUp(_:)``, in a refusal, or from ``end()``.
 /// - `Waiter`: what a drain loop waits on when there is nothing to commit. There may be several loops (``Store/commitLanes``).
 ///
-/// A batch goes out beside another only when it is at least as large as all that is under way: what comes back from one
-/// commit trickles in again, and a loop that took each trickle at once would make many small transactions of it (on PostgreSQL
-/// with 32 senders they held 8 reports on average).
+/// A batch goes out beside another only when it is at least as large as all that is under way, or of a size that is worth a
+/// transaction (``CommitBounds/besideReports``): what comes back from one commit trickles in again, and a loop that took each
+/// trickle at once would make many small transactions of it (on PostgreSQL with 32 senders they held 8 reports on average). A
+/// loop that waited for as many as a large batch beside it holds would leave the database half idle.
 ///
 /// Times are durations since any one moment.
 struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
@@ -102,7 +103,7 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
         return (refused, takeWaiters())
     }
 
-    private var isBatchDue: Bool { !queue.isEmpty && (underWay == 0 || queue.count >= underWay) }
+    private var isBatchDue: Bool { !queue.isEmpty && queue.count >= min(underWay, bounds.besideReports) }
 
     private func hasRoom(for cost: Int) -> Bool {
         queue.isEmpty || (queue.count < bounds.queuedReports && queuedBytes + cost <= bounds.queuedBytes)
