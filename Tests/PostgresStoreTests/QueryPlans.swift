@@ -33,7 +33,7 @@ extension PostgresStore {
             applying.insertLogs(texts, texts, texts, texts, texts, texts, now),
             applying.insertChanges(texts, texts, texts, texts, texts, texts, now),
             applying.insertKeys(texts, now), applying.updateKeys(texts, now),
-            applying.rollUp.presence(texts), applying.rollUp.otherPresence(texts),
+            applying.rollUp.presence(texts), applying.rollUp.settle(texts, texts, texts, texts, texts, now),
             applying.rollUp.updateSessions(texts, texts, now),
             applying.rollUp.insertChanges(texts, texts, texts, now),
             Self.takeToken(text, text, Self.number, Self.number, Self.number),

@@ -11,8 +11,6 @@ struct BatchState {
     private var bearers: [TaskBearer] = []
     /// Where their sessions stand.
     private var sessions: [SessionID: SessionStatus] = [:]
-    /// Where all others stand in the same sessions.
-    private let otherPresence: QueryResult
 
     /// Locks, then reads: each statement sees what was committed before it began.
     init(
@@ -25,9 +23,7 @@ struct BatchState {
         let deliveries = Parameter.texts(Set(batch.compactMap(\.provenance.delivery?.id)).sorted())
         let results = try transaction.run([
             statements.lockBearers(tasks), statements.records(tasks), statements.deliveries(deliveries),
-            statements.rollUp.otherPresence(tasks),
         ])
-        otherPresence = results[3]
         known.hasReviewStatus = statements.hasReviewStatus
         take(bearers: results[0], records: results[1], statements.rollUp.words)
         for row in results[2].rows {
@@ -36,17 +32,18 @@ struct BatchState {
         try readFormerTasks(ids.filter { known.tasks[$0] == nil }, in: &transaction, statements)
     }
 
-    /// What becomes of the sessions that the plan has touched.
-    func rollUps(after plan: CommitPlan) -> SessionRollUps {
+    /// Where the sessions go whose students the plan has moved, in the order of their ids.
+    func outlooks(after plan: CommitPlan) -> [SessionOutlook] {
         let moved = Dictionary(plan.tasks.map { ($0.state.student, $0.state.status) }) { $1 }
+        let touchedSessions = plan.touchedSessions
         var touched: [SessionID: TouchedSession] = [:]
-        for session in plan.touchedSessions {
+        for session in touchedSessions {
             touched[session] = sessions[session].map { TouchedSession(status: $0) }
         }
         for bearer in bearers {
             touched[bearer.session]?.bearers.append(moved[bearer.student] ?? bearer.status)
         }
-        return SessionRollUps(touched, others: otherPresence)
+        return touchedSessions.compactMap { session in touched[session].map { SessionOutlook(session, $0) } }
     }
 
     private mutating func take(bearers rows: QueryResult, records: QueryResult, _ words: SessionWords) {

@@ -48,10 +48,10 @@ private struct BatchCommit: Sendable {
         let state = try BatchState(of: batch, in: &transaction, statements)
         let plan = CommitPlan(batch, in: state.known, at: now, schedule)
         let keys = keyUses.due(plan.keysUsed, at: now)
-        let rollUps = state.rollUps(after: plan)
+        let outlooks = state.outlooks(after: plan)
         try transaction.commit(
             plan.queries(statements, recorded: state.recorded, locked: state.locked, noting: keys, at: now)
-                + rollUps.queries(statements.rollUp, at: now)
+                + (outlooks.isEmpty ? [] : [statements.rollUp.settle(outlooks, at: now)])
         )
         return Applied(outcomes: plan.outcomes, hasChanges: !plan.changes.isEmpty, keys: keys)
     }

@@ -1,13 +1,5 @@
 import GradingCore
 
-/// A session whose students a batch has moved.
-struct TouchedSession {
-    /// Before the batch.
-    let status: SessionStatus
-    /// Its students who bear one of the batch's tasks, after the batch.
-    var bearers: [TaskStatus] = []
-}
-
 /// What the roll-up of some sessions writes, from where their students stand.
 struct SessionRollUps {
     private var moves: [SessionChange] = []
@@ -21,22 +13,6 @@ struct SessionRollUps {
         for row in presence.rows {
             guard let (session, current) = row.sessionAndStatus(words) else { continue }
             note(session, current, StudentPresence(row))
-        }
-    }
-
-    /// After a batch. In a session that it has touched at least one of its students is under way or has ended, since no report
-    /// leads back to PENDING. With that, who else is open decides between under way and ended, and only then who else has a
-    /// grade between COMPLETED and FAILED: that others are under way or have failed changes nothing.
-    ///
-    /// - Parameters:
-    ///   - touched: with those of their students who bear one of the batch's tasks.
-    ///   - others: the rows of ``RollUpStatements/otherPresence``.
-    init(_ touched: [SessionID: TouchedSession], others: QueryResult) {
-        for row in others.rows {
-            guard let session = row.text(0).map(SessionID.init(stored:)), let found = touched[session] else { continue }
-            var students = StudentPresence(pending: row.flag(1), processing: false, failed: false, graded: row.flag(2))
-            for status in found.bearers { students.insert(studentWithTask: status) }
-            note(session, found.status, students)
         }
     }
 
