@@ -18,7 +18,7 @@ extension PostgresStore {
     private var callbackQueries: [Query] {
         let (text, texts, now, times, numbers) = (Self.text, Self.texts, Self.now, Self.times, Self.numbers)
         let bytes = Parameter.byteArrays([[1]])
-        let (doubles, flags, jsons) = (Parameter.doubles([1]), Parameter.flags([true]), Parameter.jsons([[0x31]]))
+        let (doubles, flags, jsons) = (Parameter.doubles([1]), Parameter.flags([true]), Parameter.jsonTexts([[0x31]]))
         let places = Parameter.places([[0, 0, 0, 0, 0, 1]])
         return [
             applying.lockBearers(texts), applying.bearers(texts), applying.records(texts), applying.formerTasks(texts),

@@ -142,7 +142,7 @@ extension ApplyStatements {
             .doubles(results.map { $0?.totalScore }),
             .doubles(results.map { $0?.maxScore }),
             .doubles(results.map { $0?.percentage }),
-            .jsons(results.map { $0?.raw }),
+            .jsonTexts(results.map { $0?.raw }),
             .timestamp(now),
             .texts(tasks.map { $0.move?.word }),
             .places(tasks.map { locked.place(of: $0.state.student) })

@@ -3,7 +3,7 @@ import GradingCore
 extension WebAppLayout {
     /// What the update of a student writes besides the scores, from a row `u` with the result and the grading server's own word.
     var resultAssignments: String {
-        (database.hasRawOutput ? #", "rawGradingOutput" = coalesce(u.raw, s."rawGradingOutput")"# : "")
+        (database.hasRawOutput ? #", "rawGradingOutput" = coalesce(u.raw::jsonb, s."rawGradingOutput")"# : "")
             + (database.hasTaskWord ? #", "aiTaskStatus" = coalesce(u.word, s."aiTaskStatus")"# : "")
     }
 
@@ -13,7 +13,7 @@ extension WebAppLayout {
         return """
             WITH kept AS (
                 INSERT INTO \(MonitorSchema.name).results (student_id, result)
-                SELECT r.student, r.result FROM unnest($1, $7) AS r(student, result) WHERE r.result IS NOT NULL
+                SELECT r.student, r.result::jsonb FROM unnest($1, $7) AS r(student, result) WHERE r.result IS NOT NULL
                 ON CONFLICT (student_id) DO UPDATE SET result = excluded.result
             )
 

@@ -49,8 +49,9 @@ struct Parameter: Sendable {
     static func byteArrays(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .bytea, values) }
     /// Places of rows (`ctid`), in the binary format in which the server gave them.
     static func places(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .tid, values) }
-    /// JSON texts in UTF-8.
-    static func jsons(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .jsonb, values) }
+    /// JSON in UTF-8, as texts, which the statement casts to `jsonb` row by row: the server keeps all that it needs for parsing values
+    /// of a `jsonb[]` until the statement has ended, some hundreds of kilobytes for a batch, and gives them back to the system.
+    static func jsonTexts(_ values: some Sequence<[UInt8]?>) -> Parameter { Parameter(array: .jsonText, values) }
 }
 
 /// A type that the monitor sends, with the number of its arrays.
@@ -70,7 +71,14 @@ extension ElementType<Bool> {
 extension ElementType<[UInt8]> {
     static var bytea: Self { Self(element: 17, array: 1_001, width: 32) { $1.append(contentsOf: $0) } }
     static var tid: Self { Self(element: 27, array: 1_010, width: 6) { $1.append(contentsOf: $0) } }
-    static var jsonb: Self { Self(element: 3_802, array: 3_807, width: 2_048) { $1.append(contentsOf: $0.postgresJSON) } }
+    static var jsonText: Self { Self(element: 25, array: 1_009, width: 2_048) { $1.append(postgresJSON: $0) } }
+    /// A version and the text (`jsonb_recv` in PostgreSQL's jsonb.c).
+    static var jsonb: Self {
+        Self(element: 3_802, array: 3_807, width: 2_048) {
+            $1.append(1)
+            $1.append(postgresJSON: $0)
+        }
+    }
 }
 
 extension ElementType<Int> {

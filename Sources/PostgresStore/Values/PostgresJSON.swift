@@ -4,15 +4,14 @@ import Glibc
 /// but for two things (manual, 8.14 and 8.1.2): the escape of U+0000, and numbers of more digits than `numeric` has. A grade is
 /// refused for neither.
 extension [UInt8] {
-    /// The bytes for a `jsonb` value: a version and the text (`jsonb_recv` in PostgreSQL's jsonb.c).
+    /// Appends JSON as a text that becomes `jsonb`.
     ///
     /// U+FFFD stands for U+0000, and the nearest double, which is what most readers make of any number, for a very long number.
-    var postgresJSON: [UInt8] {
-        var bytes: [UInt8] = [1]
-        bytes.reserveCapacity(count + 1)
-        bytes.append(contentsOf: mayHoldLongNumber ? withShortNumbers : self)
-        for position in bytes.nullEscapes { bytes.replaceSubrange(position + 2..<position + 6, with: "fffd".utf8) }
-        return bytes
+    mutating func append(postgresJSON json: [UInt8]) {
+        let start = count
+        let json = json.mayHoldLongNumber ? json.withShortNumbers : json
+        append(contentsOf: json)
+        for position in json.nullEscapes { replaceSubrange(start + position + 2..<start + position + 6, with: "fffd".utf8) }
     }
 
     /// Whether `jsonb` keeps U+FFFD for a U+0000 in it.
