@@ -77,8 +77,9 @@ if [[ $engine == postgres ]]; then scripts/install-dependencies.sh --bench; else
 
 if [[ -z $bin ]]; then
     echo "Building for release (the first time takes about ten minutes) ..."
-    swift build -c release --product grading-monitor
-    if [[ $engine != sweep ]]; then swift build -c release --product callback-load; fi
+    build=(swift build -c release --static-swift-stdlib)
+    "${build[@]}" --product grading-monitor
+    if [[ $engine != sweep ]]; then "${build[@]}" --product callback-load; fi
     bin=$(swift build -c release --show-bin-path)
 fi
 

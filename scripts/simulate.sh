@@ -14,7 +14,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-swift build --configuration release --product simulation
+# With the standard library inside, as the monitor is built: the two share a build.
+swift build --configuration release --static-swift-stdlib --product simulation
 program=$(swift build --configuration release --show-bin-path)/simulation
 if [[ " $* " == *" --seeds "* ]]; then
     exec "$program" "$@"
