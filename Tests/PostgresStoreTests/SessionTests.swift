@@ -48,6 +48,18 @@ struct SessionTests {
         #expect(read == "a\u{FFFD}b")
     }
 
+    @Test("a transaction sees what others commit meanwhile, whatever the server's default is")
+    func isolation() async throws {
+        let isolation = try await withSession { (session, deadline) throws(PostgresError) in
+            let other = Statement("", "SET default_transaction_isolation TO 'repeatable read'")
+            _ = try session.run([other()], until: deadline)
+            return try session.transaction(until: deadline) { (transaction) throws(PostgresError) in
+                try transaction.run([Statement("", "SHOW transaction_isolation")()])[0].first?.text(0)
+            }
+        }
+        #expect(isolation == "read committed")
+    }
+
     @Test(
         "jsonb keeps the value of all JSON but for U+0000, which becomes U+FFFD",
         arguments: [

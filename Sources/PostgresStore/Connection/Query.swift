@@ -9,7 +9,8 @@ struct Statement: Sendable {
         self.sql = sql
     }
 
-    static let begin = Statement("begin", "BEGIN")
+    /// What is decided under a lock relies on each statement seeing what was committed before it, whatever the server's default is.
+    static let begin = Statement("begin", "BEGIN ISOLATION LEVEL READ COMMITTED")
     static let commit = Statement("commit", "COMMIT")
     static let rollback = Statement("rollback", "ROLLBACK")
 
