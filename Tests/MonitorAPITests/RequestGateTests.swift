@@ -26,12 +26,64 @@ struct RequestGateTests {
     @Test("answers what a sender sent at once in its order, however much it is")
     func pipelined() throws {
         let bench = try GateBench()
-        try bench.receive(Self.request + String(repeating: Self.prompt, count: 20_000) + Self.request)
+        try bench.receive(Self.request + String(repeating: Self.prompt, count: 10_000) + Self.request)
         #expect(bench.statuses == [])
         bench.answer()
-        #expect(bench.statuses.count == 20_001)
+        #expect(bench.statuses.count == 10_001)
         bench.answer()
-        #expect(bench.statuses.count == 20_002)
+        #expect(bench.statuses.count == 10_002)
+    }
+
+    @Test("lets other connections have their turn after 64 answers at once, to requests that waited and to others")
+    func turns() throws {
+        let bench = try GateBench()
+        try bench.receive(String(repeating: Self.prompt, count: 100))
+        #expect(bench.statusesBeforeNextTurn.count == 64)
+        #expect(bench.statuses.count == 100)
+        try bench.receive(Self.request + String(repeating: Self.prompt, count: 100))
+        bench.answer()
+        #expect(bench.statusesBeforeNextTurn.count == 165)
+        #expect(bench.statuses.count == 201)
+    }
+
+    @Test("keeps no more of a flood than one turn reads, and closes")
+    func flood() throws {
+        let bench = try GateBench()
+        try bench.receive(Self.request + String(repeating: Self.prompt, count: 20_000))
+        #expect(!bench.isOpen)
+    }
+
+    @Test("answers that it is ending when nobody takes what needs a task any more")
+    func nobodyTakesCalls() throws {
+        let bench = try GateBench()
+        bench.endCalls()
+        try bench.receive("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(bench.statuses == ["503"])
+    }
+
+    @Test("sends no body with a refused HEAD")
+    func refusedHead() throws {
+        let bench = try GateBench()
+        try bench.receive("HEAD /prompt HTTP/1.1\r\n\r\n")
+        #expect(bench.statuses == ["400"])
+        #expect(bench.answers.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test("closes after the last answer is sent, not over it, and listens on for a while then")
+    func lastAnswerIsSent() throws {
+        let bench = try GateBench()
+        try bench.receive("GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        bench.holdWrites()
+        bench.answer()
+        bench.eventLoop.advanceTime(by: .seconds(29))
+        #expect(!bench.isOutputClosed)
+        #expect(bench.isOpen)
+        bench.releaseWrites()
+        #expect(bench.isOutputClosed)
+        bench.eventLoop.advanceTime(by: .seconds(1))
+        #expect(bench.isOpen)
+        bench.eventLoop.advanceTime(by: .seconds(1))
+        #expect(!bench.isOpen)
     }
 
     @Test("takes no further request while the sender leaves its answers unread")

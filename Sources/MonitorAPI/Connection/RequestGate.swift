@@ -18,6 +18,8 @@ final class RequestGate: ChannelDuplexHandler {
         /// From `Content-Length`; `nil` for a chunked body.
         let announcedBytes: Int?
 
+        var isHead: Bool { request.method == .head }
+
         mutating func append(_ bytes: ByteBuffer) {
             // Most bodies come in one piece: it is taken as it is.
             guard request.body.readableBytes > 0 else { return request.body = bytes }
@@ -74,6 +76,12 @@ final class RequestGate: ChannelDuplexHandler {
     // In the pipeline there always is one of each.
     private var context: ChannelHandlerContext?
     private var reply: Reply?
+    /// Requests answered at once since the event loop's turn began.
+    private var answersInTurn = 0
+    /// So many requests of one connection are answered at once before other connections have their turn.
+    private static let mostAnswersInTurn = 64
+    /// More than one turn of the event loop reads, so that only who sends a flood and its end, which is read to the end, has more.
+    private static let mostWaiting = 1 << 15
     /// Asked for once: it costs a call to the kernel.
     private lazy var peer = context?.remoteAddress
     private var deadline: MovingDeadline?
@@ -135,10 +143,16 @@ final class RequestGate: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// While a request is answered, the sender may send the next one, but is not read any further than that. Most send none, so
-    /// it costs no call to the kernel that reading ends and begins with every answer.
+    /// While a request is answered, the sender may send the next one, but is not read any further than that, unless it has closed
+    /// its side: then the channel reads all there is. Most send none, so it costs no call to the kernel that reading ends and
+    /// begins with every answer.
     func read(context: ChannelHandlerContext) {
         if waiting.isEmpty { context.read() } else { isReadHeldBack = true }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if answersInTurn < Self.mostAnswersInTurn { answersInTurn = 0 }
+        context.fireChannelReadComplete()
     }
 
     // MARK: Arrivals
@@ -178,15 +192,17 @@ final class RequestGate: ChannelDuplexHandler {
         // The end of the requests is none: the answer under way is the last one.
         case (.inputClosed, _), (_, .closing): true
         case (_, .answering): false
-        default: isWritable
+        default: isWritable && answersInTurn < Self.mostAnswersInTurn
         }
     }
 
     private func arrived(_ arrival: Arrival, context: ChannelHandlerContext) {
         if waiting.isEmpty && isTurn(of: arrival) {
             take(arrival, context: context)
-        } else {
+        } else if waiting.count < Self.mostWaiting {
             waiting.append(arrival)
+        } else {
+            context.close(promise: nil)
         }
     }
 
@@ -248,7 +264,7 @@ final class RequestGate: ChannelDuplexHandler {
                 let announced = head.headers.first(name: "content-length").flatMap { Int($0) }
                 refusals.noteTooLarge(request, announced)
             }
-            refuse(error, target: head.uri, context: context)
+            refuse(error, target: head.uri, isToHead: head.method == .HEAD, context: context)
         }
     }
 
@@ -256,7 +272,7 @@ final class RequestGate: ChannelDuplexHandler {
         guard case .receivingBody(var incoming) = state else { return }
         guard incoming.request.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
             refusals.noteTooLarge(incoming.request, incoming.announcedBytes)
-            return refuse(.bodyTooLarge, target: incoming.request.path, context: context)
+            return refuse(.bodyTooLarge, target: incoming.request.path, isToHead: incoming.isHead, context: context)
         }
         // The state lets go of the body first, or every piece would copy it.
         state = .receivingHead
@@ -270,9 +286,17 @@ final class RequestGate: ChannelDuplexHandler {
         deadline?.clear()
         bytesCameMeanwhile = false
         state = .answering(
-            Exchange(id: request.id, path: request.path, isHead: request.method == .head, keepAlive: incoming.keepAlive)
+            Exchange(id: request.id, path: request.path, isHead: incoming.isHead, keepAlive: incoming.keepAlive)
         )
         responder.respond(to: request, reply, calls: calls)
+        if case .answering = state { return }
+        answersInTurn += 1
+        if answersInTurn == Self.mostAnswersInTurn { context?.eventLoop.assumeIsolated().execute { self.beginTurn() } }
+    }
+
+    private func beginTurn() {
+        answersInTurn = 0
+        if let context { takeWaiting(context: context) }
     }
 
     // MARK: Answering
@@ -281,42 +305,42 @@ final class RequestGate: ChannelDuplexHandler {
     func answer(_ answer: () throws -> APIResponse) {
         guard case .answering(let exchange) = state, let context else { return }
         let response = responder.response(of: answer, id: exchange.id, path: exchange.path)
-        if exchange.keepAlive {
-            state = .idle
-            if bytesCameMeanwhile && waiting.isEmpty { beginRequest() } else { deadline?.set(after: limits.idle) }
-        } else {
-            close(afterRefusal: false)
-        }
         let message = encoder.encode(
             response,
             requestID: exchange.id,
             isToHead: exchange.isHead,
             isLast: !exchange.keepAlive
         )
-        if isQuiescing {
-            context.writeAndFlush(wrapOutboundOut(message)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        } else {
-            context.writeAndFlush(wrapOutboundOut(message), promise: nil)
-            if !exchange.keepAlive { context.close(mode: .output, promise: nil) }
-        }
+        guard exchange.keepAlive else { return sendLast(message, afterRefusal: false, context: context) }
+        state = .idle
+        if bytesCameMeanwhile && waiting.isEmpty { beginRequest() } else { deadline?.set(after: limits.idle) }
+        context.writeAndFlush(wrapOutboundOut(message), promise: nil)
         takeWaiting(context: context)
     }
 
-    private func refuse(_ refusal: Refusal, target: String?, context: ChannelHandlerContext) {
-        close(afterRefusal: true)
+    private func refuse(_ refusal: Refusal, target: String?, isToHead: Bool = false, context: ChannelHandlerContext) {
         let id = encoder.headers.requestIDs.next()
         let response = refusals.response(to: refusal, target: target, id: id)
-        let message = encoder.encode(response, requestID: id, isToHead: false, isLast: true)
-        context.writeAndFlush(wrapOutboundOut(message), promise: nil)
-        // A shutdown of the output waits for what was written before it.
-        context.close(mode: .output, promise: nil)
+        let message = encoder.encode(response, requestID: id, isToHead: isToHead, isLast: true)
+        sendLast(message, afterRefusal: true, context: context)
+    }
+
+    /// The output is closed when the answer is on its way: where the sender has closed its own side, closing the output closes the
+    /// connection, over whatever is not sent yet.
+    private func sendLast(_ message: ByteBuffer, afterRefusal: Bool, context: ChannelHandlerContext) {
+        close(afterRefusal: afterRefusal)
+        let mode = isQuiescing && !afterRefusal ? CloseMode.all : .output
+        context.writeAndFlush(wrapOutboundOut(message)).assumeIsolated().whenComplete { [limits, deadline] _ in
+            deadline?.set(after: limits.linger)
+            context.close(mode: mode, promise: nil)
+        }
     }
 
     /// Nothing that follows is taken in. What comes is still read, or the kernel would answer it with a reset.
     private func close(afterRefusal: Bool) {
         state = .closing(afterRefusal: afterRefusal)
         waiting.removeAll()
-        deadline?.set(after: limits.linger)
+        deadline?.set(after: limits.unreadAnswer)
     }
 
     // MARK: Time
@@ -326,7 +350,7 @@ final class RequestGate: ChannelDuplexHandler {
         guard let context else { return }
         // Without a whole head there is nothing to answer: the connection is just closed.
         guard case .receivingBody(let incoming) = state else { return context.close(promise: nil) }
-        refuse(.tooSlow, target: incoming.request.path, context: context)
+        refuse(.tooSlow, target: incoming.request.path, isToHead: incoming.isHead, context: context)
     }
 
     // MARK: Shutdown

@@ -16,7 +16,11 @@ struct APIResponder: Sendable {
         }
         switch method {
         case .prompt(let handler): handler(request, reply)
-        case .waiting(let handler): calls.yield(Call(request: request, handler: handler, reply: reply))
+        case .waiting(let handler):
+            // Nobody takes calls any more: the server is ending.
+            if case .terminated = calls.yield(Call(request: request, handler: handler, reply: reply)) {
+                reply.send { throw Problem.draining }
+            }
         }
     }
 

@@ -14,6 +14,7 @@ final class GateBench {
     let gate: RequestGate
     private let replies = Replies()
     private let socket = MissingSocket()
+    private let calls = AsyncStream.makeStream(of: Call.self)
     private var sent = ""
 
     init() throws {
@@ -22,13 +23,14 @@ final class GateBench {
         let endpoints = EndpointTable([
             Endpoint("/prompt", .get, promptly: { $1.send { .json(["status": "ok"]) } }),
             Endpoint("/slow", .get, promptly: { [replies] in replies.add($1) }),
+            Endpoint("/waiting", .get) { _ in .json(["status": "ok"]) },
         ])
         gate = RequestGate(
             limits: ConnectionLimits(),
             refusals: RefusalResponses(noteTooLarge: { _, _ in }, logger: logger),
             responder: APIResponder(endpoints: endpoints, logger: logger),
             encoder: AnswerEncoder(headers: AnswerHeaders(wallClock: TestClock().wallClock, using: &generator)),
-            calls: AsyncStream.makeStream().continuation
+            calls: calls.continuation
         )
         try channel.pipeline.syncOperations.addHandlers(
             socket,
@@ -57,11 +59,20 @@ final class GateBench {
     /// All that the sender could read so far.
     var answers: String {
         eventLoop.run()
+        return answersBeforeNextTurn
+    }
+
+    private var answersBeforeNextTurn: String {
         while let bytes = try? channel.readOutbound(as: ByteBuffer.self) { sent += String(buffer: bytes) }
         return sent
     }
 
-    var statuses: [String] {
+    var statuses: [String] { Self.statuses(in: answers) }
+
+    /// Without what is left to the next turn of the event loop.
+    var statusesBeforeNextTurn: [String] { Self.statuses(in: answersBeforeNextTurn) }
+
+    private static func statuses(in answers: String) -> [String] {
         answers.matches(of: /HTTP\/1\.1 (\d+)/).map { String($0.1) }
     }
 
@@ -82,6 +93,14 @@ final class GateBench {
         channel.pipeline.fireChannelWritabilityChanged()
     }
 
+    /// From now on nothing reaches the sender.
+    func holdWrites() { socket.isHolding = true }
+
+    func releaseWrites() { socket.release() }
+
+    /// As when the connection's task is cancelled.
+    func endCalls() { calls.continuation.finish() }
+
     func quiesce() {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
@@ -101,6 +120,20 @@ private final class MissingSocket: ChannelOutboundHandler {
 
     var reads = 0
     var isOutputClosed = false
+    var isHolding = false
+    private var held: [EventLoopPromise<Void>] = []
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard isHolding else { return context.write(data, promise: promise) }
+        if let promise { held.append(promise) }
+        context.write(data, promise: nil)
+    }
+
+    func release() {
+        isHolding = false
+        for promise in held { promise.succeed() }
+        held = []
+    }
 
     func read(context: ChannelHandlerContext) {
         reads += 1
