@@ -12,6 +12,10 @@ package struct PostgresStore: Store {
     /// sessions: 1.4 times the callbacks of one lane, and three were no better. In one big session, whose row the two wait for
     /// in turn, they cost up to a fifth.
     package let commitLanes = 2
+
+    /// The thread of the lane's connection: a batch then wakes no other thread from the moment it is due until it is committed.
+    package func executor(ofLane lane: Int) -> (any TaskExecutor)? { writers.connections[lane].thread }
+
     let pool: ConnectionPool
     let signals: ChangeSignals
     let layout: WebAppLayout

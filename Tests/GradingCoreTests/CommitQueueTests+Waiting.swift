@@ -1,3 +1,4 @@
+import Dispatch
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Synchronization
@@ -98,6 +99,25 @@ extension CommitQueueTests {
         }
     }
 
+    @Test("each lane runs where the store says")
+    func laneExecutors() async throws {
+        let gate = Gate()
+        let lanes = [QueueExecutor(), QueueExecutor()]
+        let store = FakeStore(tasks: Self.tasks(0...1), commitGate: gate, commitLanes: 2, laneExecutors: lanes)
+        let queue = CommitQueue(store: store, clock: TestClock(), logger: Self.quiet)
+        try await Self.running(queue) {
+            let first = Self.submitAll([.fake("t0")], to: queue)
+            await gate.entered(1)
+            let second = Self.submitAll([.fake("t1")], to: queue)
+            await gate.entered(2)
+            gate.open()
+            for task in first + second { _ = try await task.value.get() }
+        }
+        let used = store.state.withLock { $0.executors }
+        for lane in lanes { #expect(used.contains(lane.asUnownedTaskExecutor())) }
+        #expect(used.count == 2)
+    }
+
     @Test("a submitter that is no task is told of a refusal at once, and of everything else after the commit")
     func completion() async throws {
         var bounds = CommitBounds.patient
@@ -120,4 +140,13 @@ private final class Told: Sendable {
 
     var results: [Result<ReportOutcome, CommitError>] { all.withLock { $0 } }
     var take: CommitQueue.Completion { { result in self.all.withLock { $0.append(result) } } }
+}
+
+private final class QueueExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "lane")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
 }

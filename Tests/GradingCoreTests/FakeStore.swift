@@ -19,8 +19,9 @@ final class FakeStore: Store {
 
     struct State {
         var tasks: [TaskID: Row] = [:]
-        /// Every batch that was tried, in order.
+        /// Every batch that was tried, in order, and the executors that their tasks preferred.
         var batches: [[TaskReport]] = []
+        var executors: [UnownedTaskExecutor?] = []
         var parked: [TaskReport] = []
         var claims: [ClaimRequest] = []
         /// How often the open tasks were scheduled.
@@ -71,20 +72,25 @@ final class FakeStore: Store {
     let signals = Broadcast<Void>(.latestOnly)
     let sessionWords = SessionWords.firstGeneration
     let commitLanes: Int
+    let laneExecutors: [any TaskExecutor]
 
     init(
         tasks: [TaskID] = [],
         commitGate: Gate? = nil,
         recordGate: Gate? = nil,
         claimGate: Gate? = nil,
-        commitLanes: Int = 1
+        commitLanes: Int = 1,
+        laneExecutors: [any TaskExecutor] = []
     ) {
         state = Mutex(State(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, Row()) })))
         self.commitGate = commitGate
         self.recordGate = recordGate
         self.claimGate = claimGate
         self.commitLanes = commitLanes
+        self.laneExecutors = laneExecutors
     }
+
+    func executor(ofLane lane: Int) -> (any TaskExecutor)? { laneExecutors.isEmpty ? nil : laneExecutors[lane] }
 
     var batchSizes: [Int] { state.withLock { $0.batches.map(\.count) } }
 
@@ -108,7 +114,8 @@ final class FakeStore: Store {
     // MARK: The one way in
 
     func apply(_ batch: [TaskReport], at now: Timestamp) async throws(StoreError) -> [ReportOutcome] {
-        state.withLock { $0.batches.append(batch) }
+        let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
+        state.withLock { ($0.batches, $0.executors) = ($0.batches + [batch], $0.executors + [executor]) }
         await commitGate?.pass()
         let result: Result<[ReportOutcome], StoreError> = state.withLock { state in
             if Task.isCancelled { state.sawCancellation = true }
@@ -373,12 +380,7 @@ final class FakeStore: Store {
 }
 
 extension TaskReport {
-    static func fake(
-        _ task: String,
-        _ status: TaskStatus = .completed,
-        delivery: String? = nil,
-        bytes: Int = 0
-    ) -> TaskReport {
+    static func fake(_ task: String, _ status: TaskStatus = .completed, delivery: String? = nil, bytes: Int = 0) -> TaskReport {
         TaskReport(
             task: TaskID(task)!,
             word: status.rawValue,

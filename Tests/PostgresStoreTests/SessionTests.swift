@@ -48,6 +48,24 @@ struct SessionTests {
         #expect(read == "a\u{FFFD}b")
     }
 
+    @Test("a task that runs on a connection's thread is given this connection")
+    func ownConnection() async throws {
+        let options = try #require(ConnectionOptions(url: PostgresServer.url().string ?? ""))
+        let pool = ConnectionPool(size: 2, options, .writer, reach: ServerReach(), logger: .quiet)
+        var backends: [Int] = []
+        for connection in pool.connections + pool.connections {
+            let task = Task(executorPreference: connection.thread) {
+                try await pool.perform { (session, deadline) throws(PostgresError) in
+                    try session.run([Statement("", "SELECT pg_backend_pid()")()], until: deadline)[0].first?.integer(0) ?? 0
+                }
+            }
+            backends.append(try await task.value)
+        }
+        await pool.close()
+        #expect(backends[0] != backends[1])
+        #expect(backends == [backends[0], backends[1], backends[0], backends[1]])
+    }
+
     @Test("a transaction sees what others commit meanwhile, whatever the server's default is")
     func isolation() async throws {
         let isolation = try await withSession { (session, deadline) throws(PostgresError) in

@@ -44,7 +44,7 @@ package final class CommitQueue: Service, Sendable {
 
     /// - Parameters:
     ///   - clock: tells how long a report has waited.
-    ///   - executor: runs its transactions, each of which is a task of its own; `nil` for the global pool.
+    ///   - executor: runs all lanes; `nil` for what the store says.
     init(
         store: any Store,
         bounds: CommitBounds,
@@ -101,18 +101,23 @@ package final class CommitQueue: Service, Sendable {
     /// When its task is cancelled, the commit in flight comes to its end and what is still queued fails with
     /// ``CommitError/draining``.
     package func run() async throws {
-        await withTaskCancellationOrGracefulShutdownHandler {
-            await withDiscardingTaskGroup { lanes in
-                for _ in 0..<store.commitLanes { lanes.addTask { await self.drain() } }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                // Tasks of their own: cancelling this one does not interrupt the transactions that are under way.
+                let lanes = (0..<store.commitLanes).map { lane in
+                    Task(executorPreference: executor ?? store.executor(ofLane: lane)) { await self.drain() }
+                }
+                for lane in lanes { await lane.value }
+            } onGracefulShutdown: {
+                for waiter in self.state.withLock({ $0.drain() }) { waiter.resume() }
             }
-        } onCancelOrGracefulShutdown: {
-            for waiter in self.state.withLock({ $0.drain() }) { waiter.resume() }
+        } onCancel: {
+            self.refuseQueued()
         }
     }
 
     private func drain() async {
         while true {
-            if Task.isCancelled { refuseQueued() }
             let now = stopwatch.elapsed()
             switch state.withLock({ $0.next(at: now) }) {
             case .commit(let batch):
@@ -191,20 +196,17 @@ extension CommitQueue {
         }
     }
 
-    /// One transaction: as many outcomes as reports, or an error. In a task of its own, so that cancelling ``run()`` does not
-    /// interrupt the transaction that is under way.
+    /// One transaction: as many outcomes as reports, or an error.
     private func apply(_ reports: [TaskReport]) async -> Result<[ReportOutcome], StoreError> {
         let began = ContinuousClock.now
-        let result = await Task<Result<[ReportOutcome], StoreError>, Never>(executorPreference: executor) {
-            do throws(StoreError) {
-                return .success(try await self.store.apply(reports, at: self.wallClock.now()))
-            } catch {
-                return .failure(error)
-            }
-        }.value
-        metrics.recordCommit(of: reports.count, took: ContinuousClock.now - began)
-
-        guard case .success(let outcomes) = result, outcomes.count != reports.count else { return result }
+        defer { metrics.recordCommit(of: reports.count, took: ContinuousClock.now - began) }
+        let outcomes: [ReportOutcome]
+        do throws(StoreError) {
+            outcomes = try await store.apply(reports, at: wallClock.now())
+        } catch {
+            return .failure(error)
+        }
+        guard outcomes.count != reports.count else { return .success(outcomes) }
         logger.critical(
             "The store broke its contract: not one outcome for each report",
             metadata: ["reports": "\(reports.count)", "outcomes": "\(outcomes.count)"]

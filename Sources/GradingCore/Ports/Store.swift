@@ -8,6 +8,10 @@ package protocol Store: Sendable {
     /// How many batches it commits side by side, 1 or more: those of one writer would only wait for each other.
     var commitLanes: Int { get }
 
+    /// Where the work around a lane's commits runs best; `nil` for the global pool.
+    /// - Parameter lane: from 0.
+    func executor(ofLane lane: Int) -> (any TaskExecutor)?
+
     /// Commits a batch of reports in one transaction and returns one outcome for each, in order.
     ///
     /// Remembers deliveries, moves statuses by ``CommitPlan``, writes session logs, rolls up each touched session once and
@@ -185,4 +189,8 @@ package protocol Store: Sendable {
     /// Yields when there may be new changes, from this process or another. Signals may be lost or come for nothing: the
     /// sequence is the truth. Ends when the store is closed.
     func changeSignals() -> AsyncStream<Void>
+}
+
+extension Store {
+    package func executor(ofLane lane: Int) -> (any TaskExecutor)? { nil }
 }

@@ -1,11 +1,13 @@
 import GradingCore
 import Logging
+import Synchronization
 
 /// A few connections of one role. Work waits its turn for one, in order.
-actor ConnectionPool {
-    private let connections: [PostgresConnection]
-    private var idle: [PostgresConnection]
-    private var waiting: [CheckedContinuation<PostgresConnection, Never>] = []
+final class ConnectionPool: Sendable {
+    private typealias Waiter = CheckedContinuation<PostgresConnection, Never>
+
+    let connections: [PostgresConnection]
+    private let state: Mutex<State>
     /// How long work may wait for its turn.
     private let patience: Duration
 
@@ -18,7 +20,7 @@ actor ConnectionPool {
         logger: Logger
     ) {
         connections = (0..<size).map { _ in PostgresConnection(options, role, reach: reach, logger: logger) }
-        idle = connections
+        state = Mutex(State(idle: connections))
         self.patience = patience
     }
 
@@ -36,17 +38,48 @@ actor ConnectionPool {
         for connection in connections { await connection.close() }
     }
 
+    /// The one on whose thread the task runs already, or the one used last: the others may have to be made first.
     private func take() async -> PostgresConnection {
-        // The one used last: the others may have to be made first.
-        if let connection = idle.popLast() { return connection }
-        return await withCheckedContinuation { waiting.append($0) }
+        let preferred = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
+        if let connection = state.withLock({ $0.takeIdle(preferred) }) { return connection }
+        return await withCheckedContinuation { waiter in
+            let connection = state.withLock { $0.takeIdle(preferred, orLeave: waiter) }
+            if let connection { waiter.resume(returning: connection) }
+        }
     }
 
     private func put(back connection: PostgresConnection) {
-        if waiting.isEmpty {
-            idle.append(connection)
-        } else {
-            waiting.removeFirst().resume(returning: connection)
+        state.withLock { $0.put(back: connection) }?.resume(returning: connection)
+    }
+
+    private struct State {
+        private var idle: [PostgresConnection]
+        private var waiting: [Waiter] = []
+
+        init(idle: [PostgresConnection]) {
+            self.idle = idle
+        }
+
+        mutating func takeIdle(_ preferred: UnownedTaskExecutor?) -> PostgresConnection? {
+            guard let place = idle.firstIndex(where: { $0.thread.asUnownedTaskExecutor() == preferred }) else {
+                return idle.popLast()
+            }
+            return idle.remove(at: place)
+        }
+
+        mutating func takeIdle(_ preferred: UnownedTaskExecutor?, orLeave waiter: Waiter) -> PostgresConnection? {
+            let connection = takeIdle(preferred)
+            if connection == nil { waiting.append(waiter) }
+            return connection
+        }
+
+        /// Returns who has waited for it.
+        mutating func put(back connection: PostgresConnection) -> Waiter? {
+            if waiting.isEmpty {
+                idle.append(connection)
+                return nil
+            }
+            return waiting.removeFirst()
         }
     }
 }

@@ -3,7 +3,9 @@ import Synchronization
 
 /// Runs an actor's jobs one after the other on a thread of its own, so that a library that blocks holds up nobody else.
 /// (There is no `DispatchSerialQueue` on Linux.) The thread ends with this object.
-final class ConnectionThread: SerialExecutor {
+///
+/// A task may prefer it too: then its work beside the actor's runs there as well, and nobody wakes another thread on its way.
+final class ConnectionThread: SerialExecutor, TaskExecutor {
     private let jobs = JobQueue()
 
     init(name: String) {
@@ -20,8 +22,9 @@ final class ConnectionThread: SerialExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // The job keeps its actor alive, and the actor this executor.
-        let executor = asUnownedSerialExecutor()
-        jobs.add { job.runSynchronously(on: executor) }
+        let actors = asUnownedSerialExecutor()
+        let tasks = asUnownedTaskExecutor()
+        jobs.add { job.runSynchronously(isolatedTo: actors, taskExecutor: tasks) }
     }
 }
 

@@ -4,7 +4,8 @@ import Logging
 
 /// One connection to the server, made when it is needed and made again when it is lost. Its work runs on a thread of its own.
 actor PostgresConnection {
-    private let thread: ConnectionThread
+    /// Where its work runs.
+    nonisolated let thread: ConnectionThread
     private let options: ConnectionOptions
     private let role: ConnectionRole
     private let reach: ServerReach
