@@ -54,6 +54,15 @@ final class MonitorProcess: Sendable {
         return values
     }
 
+    /// How each of its threads is scheduled: the 41st field of `/proc/PID/task/TID/stat` (proc(5)), the 39th after the name.
+    func schedulingPolicies() throws -> [Int] {
+        let threads = "/proc/\(process.processIdentifier)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: threads).compactMap { thread in
+            let fields = (try? String(contentsOfFile: "\(threads)/\(thread)/stat", encoding: .utf8)) ?? ""
+            return fields.split(separator: ")").last?.split(separator: " ").dropFirst(38).first.flatMap { Int($0) }
+        }
+    }
+
     /// SIGTERM.
     func terminate() { process.terminate() }
 

@@ -38,6 +38,9 @@ struct ServeProcessTests {
         #expect(Set(values.values).count == 4)
 
         #expect(try await get("\(url)/livez").status == 200)
+        // SCHED_BATCH: no thread interrupts what runs.
+        let policies = try server.schedulingPolicies()
+        #expect(policies.count > 1 && Set(policies) == [3])
         #expect(try await get("\(url)/api/monitoring/stats").status == 401)
         #expect(try await get("\(url)/api/cron/status-check", bearer: values["cron_secret"]).status == 200)
         #expect(try await register("t-1", at: url, bearer: operatorSecret) == 200)
