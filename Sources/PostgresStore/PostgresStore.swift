@@ -7,6 +7,7 @@ package import Logging
 package struct PostgresStore: Store {
     package var sessionWords: SessionWords { layout.database.sessionWords }
 
+    /// One connection for each lane. Whoever else took one would keep the lane whose thread it has.
     let writers: ConnectionPool
     /// One batch is in the server's processors while the other is on its way to the disk. Measured with 32 senders and many
     /// sessions: 1.4 times the callbacks of one lane, and three were no better. In one big session, whose row the two wait for

@@ -111,8 +111,8 @@ struct CommitQueueStateTests {
 
         _ = state.submit(.fake("t5"), ticket: 5, at: .zero)
         #expect(state.wait("loop") == nil)
-        #expect(state.finished(2) == nil)
-        #expect(state.finished(2) == "loop")
+        #expect(state.finished(2) == [])
+        #expect(state.finished(2) == ["loop"])
         #expect(Self.startedBatch(&state) == [5])
     }
 
@@ -138,9 +138,22 @@ struct CommitQueueStateTests {
         #expect(state.drain() == ["other"])
         guard case .wait = state.next(at: .zero) else { return #expect(Bool(false)) }
         #expect(state.wait("other") == nil)
-        #expect(state.finished(2) == "other")
+        #expect(state.finished(2) == ["other"])
         #expect(Self.nextBatch(&state) == [3])
         guard case .finish = state.next(at: .zero) else { return #expect(Bool(false)) }
+    }
+
+    @Test("draining wakes every loop after a batch: another may take what they wait for")
+    func drainingWithThreeLoops() {
+        var state = Self.state()
+        for ticket in 1...2 { _ = state.submit(.fake("t\(ticket)"), ticket: ticket, at: .zero) }
+        #expect(Self.startedBatch(&state) == [1, 2])
+        _ = state.submit(.fake("t3"), ticket: 3, at: .zero)
+        #expect(state.drain() == [])
+        for loop in ["b", "c"] { #expect(state.wait(loop) == nil) }
+        #expect(state.finished(2) == ["b", "c"])
+        #expect(Self.startedBatch(&state) == [3])
+        for _ in 1...2 { guard case .finish = state.next(at: .zero) else { return #expect(Bool(false)) } }
     }
 
     @Test("draining refuses what is new, commits what is queued, and ends")

@@ -228,9 +228,9 @@ struct CommitQueueTests {
         let queued = Self.submitAll([.fake("t1"), .fake("t2")], to: queue)
         await until { queue.depth == 2 }
         run.cancel()
+        for task in queued { #expect(await task.value == .failure(.draining)) }
         gate.open()
         #expect(try await first[0].value.get().changedStatus)
-        for task in queued { #expect(await task.value == .failure(.draining)) }
         try await run.value
         #expect(store.batchSizes == [1])
         #expect(store.state.withLock { $0.sawCancellation } == false)

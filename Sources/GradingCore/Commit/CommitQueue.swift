@@ -9,7 +9,8 @@ import Synchronization
 /// measured 20 % faster than the same as an actor: a submitter never hops to another executor, and nothing but a few stores
 /// happens under the lock.
 package final class CommitQueue: Service, Sendable {
-    /// Takes a report's outcome, once, on whatever thread knows it first. It must not keep that thread.
+    /// Takes a report's outcome, once, on whatever thread knows it first, also within a cancellation handler. It must not keep
+    /// that thread.
     package typealias Completion = @Sendable (Result<ReportOutcome, CommitError>) -> Void
     private typealias State = CommitQueueState<Completion, CheckedContinuation<Void, Never>>
 
@@ -122,7 +123,7 @@ package final class CommitQueue: Service, Sendable {
             switch state.withLock({ $0.next(at: now) }) {
             case .commit(let batch):
                 await commit(batch)
-                state.withLock { $0.finished(batch.count) }?.resume()
+                for waiter in state.withLock({ $0.finished(batch.count) }) { waiter.resume() }
             case .giveUp(let late): fail(late[...], with: .tooLate)
             case .wait: await waitForReports()
             case .finish: return

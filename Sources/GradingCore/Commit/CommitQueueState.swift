@@ -75,10 +75,12 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
         return .finish
     }
 
-    /// A batch of so many reports has come to its end, well or not. Whoever is handed out is to be woken.
-    mutating func finished(_ reports: Int) -> Waiter? {
+    /// A batch of so many reports has come to its end, well or not. Those handed out are to be woken: all while draining, since
+    /// another may take what they wait for, and nothing comes after it.
+    mutating func finished(_ reports: Int) -> [Waiter] {
         underWay -= reports
-        return isBatchDue ? waiters.popLast() : nil
+        guard phase == .accepting else { return takeWaiters() }
+        return isBatchDue ? waiters.popLast().map { [$0] } ?? [] : []
     }
 
     /// Leaves a drain loop's waiter here; hands it back when there is something to do already.

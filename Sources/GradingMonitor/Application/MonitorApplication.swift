@@ -16,7 +16,7 @@ struct MonitorApplication: Sendable {
     /// Serves until SIGTERM or SIGINT, then commits what is in flight and returns.
     /// - Parameter onServerRunning: called with the URL before the first request is answered.
     func run(onServerRunning: @escaping @Sendable (_ url: String) async -> Void) async throws {
-        ThreadScheduling.takeTurns()
+        ThreadScheduling.useBatchPolicy()
         let core = try await ReconciliationCore(configuration.reconciliation, creating: true, logger: logger)
         do {
             let group = serviceGroup(core, onServerRunning: onServerRunning)

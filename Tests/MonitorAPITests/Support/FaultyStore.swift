@@ -16,6 +16,7 @@ final class FaultyStore: Store {
 
     var sessionWords: SessionWords { inner.sessionWords }
     var commitLanes: Int { inner.commitLanes }
+    func executor(ofLane lane: Int) -> (any TaskExecutor)? { inner.executor(ofLane: lane) }
 
     func fail(with error: StoreError?) { fault.withLock { $0 = error } }
     /// From now on this limiter stands for what all instances on one database count together.
