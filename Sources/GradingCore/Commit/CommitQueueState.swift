@@ -80,7 +80,8 @@ struct CommitQueueState<Ticket: Sendable, Waiter: Sendable>: Sendable {
     mutating func finished(_ reports: Int) -> [Waiter] {
         underWay -= reports
         guard phase == .accepting else { return takeWaiters() }
-        return isBatchDue ? waiters.popLast().map { [$0] } ?? [] : []
+        guard isBatchDue, let waiter = waiters.popLast() else { return [] }
+        return [waiter]
     }
 
     /// Leaves a drain loop's waiter here; hands it back when there is something to do already.
