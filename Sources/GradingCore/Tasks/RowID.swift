@@ -2,23 +2,19 @@
 ///
 /// The form is that of a cuid, which Prisma's `@default(cuid())` writes there too: `c` and 24 characters of base 36: eight of
 /// time and four of a counter, so that the rows of one transaction sort in the order in which they were made and land side
-/// by side in the primary key's index, then twelve at random.
+/// by side in the primary key's index, then twelve at random, which tell the sequence from every other one of that time.
 package struct RowIDSequence: Sendable {
     private let time: String
+    private let random: String
     private var counter: UInt64 = 0
-    private var generator: any RandomNumberGenerator & Sendable
 
-    package init(
-        at now: Timestamp,
-        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
-    ) {
-        self.generator = generator
+    package init(at now: Timestamp, generator: consuming some RandomNumberGenerator = SystemRandomNumberGenerator()) {
         time = Self.digits(UInt64(clamping: now.milliseconds), width: 8)
+        random = Self.digits(generator.next(), width: 12)
     }
 
     package mutating func next() -> String {
         counter += 1
-        let random = Self.digits(generator.next(), width: 12)
         return "c" + time + Self.digits(counter, width: 4) + random
     }
 

@@ -41,7 +41,6 @@ final class ConnectionPool: Sendable {
     /// The one on whose thread the task runs already, or the one used last: the others may have to be made first.
     private func take() async -> PostgresConnection {
         let preferred = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
-        if let connection = state.withLock({ $0.takeIdle(preferred) }) { return connection }
         return await withCheckedContinuation { waiter in
             let connection = state.withLock { $0.takeIdle(preferred, orLeave: waiter) }
             if let connection { waiter.resume(returning: connection) }
@@ -60,17 +59,13 @@ final class ConnectionPool: Sendable {
             self.idle = idle
         }
 
-        mutating func takeIdle(_ preferred: UnownedTaskExecutor?) -> PostgresConnection? {
-            guard let place = idle.firstIndex(where: { $0.thread.asUnownedTaskExecutor() == preferred }) else {
-                return idle.popLast()
-            }
-            return idle.remove(at: place)
-        }
-
         mutating func takeIdle(_ preferred: UnownedTaskExecutor?, orLeave waiter: Waiter) -> PostgresConnection? {
-            let connection = takeIdle(preferred)
-            if connection == nil { waiting.append(waiter) }
-            return connection
+            if idle.isEmpty {
+                waiting.append(waiter)
+                return nil
+            }
+            let place = idle.firstIndex { $0.thread.asUnownedTaskExecutor() == preferred }
+            return place.map { idle.remove(at: $0) } ?? idle.popLast()
         }
 
         /// Returns who has waited for it.
