@@ -14,9 +14,8 @@ struct PartStatements: Sendable {
     /// Puts these parts in the place of those that the student has: all of a result or nothing of it. A row whose question stays
     /// keeps its id. What people wrote under another type is left alone.
     func write(_ parts: [GradedPart], of student: StudentRowID, to db: Database, at now: Timestamp) throws {
-        var ids = RowIDSequence(at: now)
-        try scores?.replace(of: student, with: parts.compactMap(PartRow.init(scoreOf:)), in: db, &ids, at: now)
-        try feedback?.replace(of: student, with: parts.compactMap(PartRow.init(feedbackOf:)), in: db, &ids, at: now)
+        try scores?.replace(of: student, with: parts.compactMap(PartRow.init(scoreOf:)), in: db, at: now)
+        try feedback?.replace(of: student, with: parts.compactMap(PartRow.init(feedbackOf:)), in: db, at: now)
     }
 }
 
@@ -68,16 +67,11 @@ private struct PartTable: Sendable {
         delete: "DELETE FROM student_feedback WHERE studentId = ? AND questionId = ? AND type = '\(GradedPart.feedbackType)'"
     )
 
-    func replace(
-        of student: StudentRowID,
-        with rows: [PartRow],
-        in db: Database,
-        _ ids: inout RowIDSequence,
-        at now: Timestamp
-    ) throws {
+    func replace(of student: StudentRowID, with rows: [PartRow], in db: Database, at now: Timestamp) throws {
         try deleteOthers(than: rows, of: student, in: db)
         guard !rows.isEmpty else { return }
         let statement = try db.cachedStatement(sql: insert)
+        var ids = RowIDSequence(at: now)
         for row in rows {
             let head: StatementArguments = [ids.next(), student.rawValue, now.milliseconds, now.milliseconds, row.question]
             try statement.execute(arguments: head + row.values)

@@ -43,7 +43,7 @@ package struct SQLiteStore: Store {
                 return try MonitorSchema.migrate(db)
             }
             layout.log(to: logger)
-            let store = SQLiteStore(
+            return SQLiteStore(
                 queue: queue,
                 file: FileIdentity(path: path),
                 statements: SQLiteStatements(layout),
@@ -52,10 +52,6 @@ package struct SQLiteStore: Store {
                 busyTimeout: busyTimeout,
                 logger: logger
             )
-            try await queue.writeWithoutTransaction { db in
-                db.add(transactionObserver: ChangeObserver(signals: store.signals), extent: .databaseLifetime)
-            }
-            return store
         } catch {
             throw StoreError(error)
         }
@@ -96,13 +92,19 @@ package struct SQLiteStore: Store {
     // MARK: Transactions
 
     /// One transaction that writes: `BEGIN IMMEDIATE`, so that a busy database shows at the start and not in the middle.
+    ///
+    /// When it has written anything, that may have been a change: listeners look. An observer of GRDB's would know which tables,
+    /// and cost every statement more than that costs them.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
         let patience = patience
         do {
-            return try await queue.write { db in
+            let (value, hasWritten) = try await queue.write { db in
                 try patience.check()
-                return try body(db)
+                let changes = db.totalChangesCount
+                return (try body(db), db.totalChangesCount > changes)
             }
+            if hasWritten { signals.send(()) }
+            return value
         } catch {
             throw StoreError(error)
         }

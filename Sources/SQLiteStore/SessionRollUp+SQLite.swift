@@ -3,23 +3,24 @@ import GRDB
 
 /// Reading where a session's students stand, and writing what follows.
 struct RollUpStatements: Sendable {
-    fileprivate let status: String
-    fileprivate let presence: String
+    /// The session's status, and who is among its students: probes of the index on (session, status, task id), each of which ends
+    /// at the first entry.
+    fileprivate let standing: String
     fileprivate let update: String
     /// `nil` where sessions have no scores.
     fileprivate let updateScores: String?
 
     init(_ layout: DatabaseLayout) {
         let student = layout.studentStatus
-        status = "SELECT \(layout.sessionStatus) FROM grading_sessions WHERE id = ?"
-        presence = """
-            SELECT
+        standing = """
+            SELECT \(layout.sessionStatus),
                 EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PENDING')
                 OR EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PROCESSING' AND taskId IS NULL),
                 EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'PROCESSING' AND taskId > ''),
                 EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1 AND \(student) = 'FAILED'),
                 EXISTS (SELECT 1 FROM students WHERE gradingSessionId = ?1
                         AND \(student) IN ('COMPLETED', 'REQUIRES_REVIEW', 'APPROVED', 'REJECTED'))
+            FROM grading_sessions WHERE id = ?1
             """
         update = """
             UPDATE grading_sessions SET \(layout.sessionStatus) = ?1, updatedAt = ?2,
@@ -56,9 +57,10 @@ extension SessionRollUp {
         at now: Timestamp
     ) throws -> Bool {
         let words = statements.layout.sessionWords
-        let row = try Row.fetchOne(db.cachedStatement(sql: statements.rollUp.status), arguments: [session.rawValue])
-        guard let current = row?.text(0).flatMap(words.status) else { return false }
-        let next = status(of: try StudentPresence.fetch(session, from: db, statements.rollUp), current: current)
+        let standing = try db.cachedStatement(sql: statements.rollUp.standing)
+        guard let row = try Row.fetchOne(standing, arguments: [session.rawValue]), let current = row.text(0).flatMap(words.status)
+        else { return false }
+        let next = status(of: StudentPresence(row), current: current)
         if next != current {
             // `startedAt` is set once; `completedAt` holds only while the session is COMPLETED.
             try db.cachedStatement(sql: statements.rollUp.update)
@@ -86,16 +88,8 @@ extension SessionRollUp {
 }
 
 extension StudentPresence {
-    /// Probes of the index on (session, status, task id): each ends at the first entry.
-    fileprivate static func fetch(
-        _ session: SessionID,
-        from db: Database,
-        _ statements: RollUpStatements
-    ) throws -> StudentPresence {
-        let statement = try db.cachedStatement(sql: statements.presence)
-        guard let row = try Row.fetchOne(statement, arguments: [session.rawValue]) else {
-            return StudentPresence(pending: false, processing: false, failed: false, graded: false)
-        }
-        return StudentPresence(pending: row.flag(0), processing: row.flag(1), failed: row.flag(2), graded: row.flag(3))
+    /// - Parameter row: of ``RollUpStatements/standing``.
+    fileprivate init(_ row: Row) {
+        self.init(pending: row.flag(1), processing: row.flag(2), failed: row.flag(3), graded: row.flag(4))
     }
 }

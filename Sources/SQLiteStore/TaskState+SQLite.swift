@@ -5,8 +5,8 @@ import GRDB
 struct TaskStatements: Sendable {
     fileprivate let current: String
     fileprivate let former: String
-    fileprivate let updateStatus: String
-    fileprivate let updateResult: String
+    fileprivate let moveStudent: String
+    fileprivate let moveStudentWithResult: String
     /// `nil` where the student's row holds the result.
     fileprivate let keepResult: String?
 
@@ -25,14 +25,16 @@ struct TaskStatements: Sendable {
             FROM monitor_tasks t JOIN students s ON s.id = t.student_id
             WHERE t.task_id = ?
             """
-        updateStatus = """
-            UPDATE students SET \(layout.studentStatus) = ?1, gradedAt = ?2, updatedAt = ?3\(layout.hasTaskWord ? ", aiTaskStatus = ?5" : "")
-            WHERE id = ?4
+        let move = """
+            UPDATE students
+            SET \(layout.studentStatus) = ?, gradedAt = ?, updatedAt = ?\(layout.hasTaskWord ? ", aiTaskStatus = ?" : "")
             """
-        updateResult = """
-            UPDATE students SET totalScore = ?1, \(layout.studentMaximum) = ?2, percentage = ?3\(layout.hasRawOutput ? ", rawGradingOutput = ?5" : "")
-            WHERE id = ?4
+        moveStudent = move + " WHERE id = ?"
+        // In one go: each update writes the whole row anew.
+        let result = """
+            , totalScore = ?, \(layout.studentMaximum) = ?, percentage = ?\(layout.hasRawOutput ? ", rawGradingOutput = ?" : "")
             """
+        moveStudentWithResult = move + result + " WHERE id = ?"
         keepResult =
             layout.hasRawOutput
             ? nil
@@ -84,29 +86,24 @@ extension TaskWrite {
         try writeTask(to: db)
     }
 
-    private func writeStudent(_ move: TaskMove, to db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
-        var arguments: StatementArguments = [
-            state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds, state.student.rawValue,
-        ]
-        if statements.layout.hasTaskWord { arguments += [move.word] }
-        try db.cachedStatement(sql: statements.tasks.updateStatus).execute(arguments: arguments)
-        if let result = move.result {
-            try write(result, to: db, statements)
-            try statements.parts.write(result.parts, of: state.student, to: db, at: now)
-        }
-    }
-
     /// All of a result or nothing of it: scores of two reports are never mixed.
-    private func write(_ result: GradingResult, to db: Database, _ statements: SQLiteStatements) throws {
+    private func writeStudent(_ move: TaskMove, to db: Database, _ statements: SQLiteStatements, at now: Timestamp) throws {
         let student = state.student.rawValue
+        var arguments: StatementArguments = [state.status.rawValue, state.gradedAt?.milliseconds, now.milliseconds]
+        if statements.layout.hasTaskWord { arguments += [move.word] }
+        guard let result = move.result else {
+            try db.cachedStatement(sql: statements.tasks.moveStudent).execute(arguments: arguments + [student])
+            return
+        }
+        arguments += [result.totalScore, result.maxScore, result.percentage]
         let raw = String(decoding: result.raw, as: UTF8.self)
-        var arguments: StatementArguments = [result.totalScore, result.maxScore, result.percentage, student]
         if let keepResult = statements.tasks.keepResult {
             try db.cachedStatement(sql: keepResult).execute(arguments: [student, raw])
         } else {
             arguments += [raw]
         }
-        try db.cachedStatement(sql: statements.tasks.updateResult).execute(arguments: arguments)
+        try db.cachedStatement(sql: statements.tasks.moveStudentWithResult).execute(arguments: arguments + [student])
+        try statements.parts.write(result.parts, of: state.student, to: db, at: now)
     }
 
     private func writeTask(to db: Database) throws {

@@ -115,7 +115,10 @@ struct SQLiteSchemaTests {
         try await SQLiteHarness.withTemporaryPath { path in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
-                    group.addTask { try await SQLiteStore.open(path: path, logger: logger).close() }
+                    group.addTask {
+                        // Each waits for the others, however slow the disk is.
+                        try await SQLiteStore.open(path: path, busyTimeout: .seconds(60), logger: logger).close()
+                    }
                 }
                 try await group.waitForAll()
             }
