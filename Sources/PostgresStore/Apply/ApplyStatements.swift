@@ -87,7 +87,8 @@ struct ApplyStatements: Sendable {
             "insert_deliveries",
             """
             INSERT INTO \(MonitorSchema.name).deliveries (delivery_id, body_hash, task_id, key_id, outcome, report, received_at)
-            SELECT d.*, $7 FROM unnest($1, $2, $3, $4, $5, $6) AS d
+            SELECT d.*, $7
+            FROM \(Statement.rows(["id": 1, "hash": 2, "task": 3, "key": 4, "outcome": 5, "report": 6])) AS d
             """
         )
         settleDeliveries = Statement(
@@ -101,6 +102,9 @@ struct ApplyStatements: Sendable {
             "mark_conflicts",
             "UPDATE \(MonitorSchema.name).deliveries SET has_conflict = true WHERE delivery_id = ANY ($1)"
         )
+        let moves = Statement.rows([
+            "id": 1, "status": 2, "graded_at": 3, "total": 4, "maximum": 5, "percentage": 6, "raw": 7, "word": 9, "place": 10,
+        ])
         // All of a result or nothing of it: scores of two reports are never mixed. The rows are locked, so that they stay where
         // they were found, and need not be looked for again.
         updateStudents = Statement(
@@ -111,14 +115,13 @@ struct ApplyStatements: Sendable {
                 "totalScore" = CASE WHEN u.raw IS NULL THEN s."totalScore" ELSE u.total END,
                 \(layout.studentMaximum) = CASE WHEN u.raw IS NULL THEN s.\(layout.studentMaximum) ELSE u.maximum END,
                 percentage = CASE WHEN u.raw IS NULL THEN s.percentage ELSE u.percentage END\(layout.resultAssignments)
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $9, $10) AS u(id, status, graded_at, total, maximum, percentage, raw, word, place)
-            WHERE s.ctid = u.place AND s.id = u.id
+            FROM \(moves) AS u WHERE s.ctid = u.place AND s.id = u.id
             """
         )
-        let taskWrites = """
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                AS u(task, student, signal, processing, via, hash, attempt, moved, review, error, next)
-            """
+        let taskWrites = Statement.rows([
+            "task": 1, "student": 2, "signal": 3, "processing": 4, "via": 5, "hash": 6, "attempt": 7, "moved": 8, "review": 9,
+            "error": 10, "next": 11,
+        ])
         // Not an upsert where the row is known: that would lock it first, which is written to the log as well.
         updateTasks = Statement(
             "update_tasks",
@@ -128,8 +131,7 @@ struct ApplyStatements: Sendable {
                 result_hash = u.hash, reported_attempt = u.attempt, next_check_at = u.next,
                 needs_review = CASE WHEN u.moved THEN u.review ELSE t.needs_review END,
                 last_error = CASE WHEN u.moved THEN u.error ELSE t.last_error END
-            \(taskWrites)
-            WHERE t.task_id = u.task
+            FROM \(taskWrites) AS u WHERE t.task_id = u.task
             """
         )
         // A claim may have made the row in the meantime.
@@ -139,7 +141,7 @@ struct ApplyStatements: Sendable {
             INSERT INTO \(MonitorSchema.name).tasks AS t (task_id, student_id, last_signal_at, first_processing_at, learned_via,
                 result_hash, reported_attempt, needs_review, last_error, next_check_at)
             SELECT u.task, u.student, u.signal, u.processing, u.via, u.hash, u.attempt, u.moved AND u.review, u.error, u.next
-            \(taskWrites)
+            FROM \(taskWrites) AS u
             ON CONFLICT (task_id) DO UPDATE
             SET student_id = excluded.student_id, last_signal_at = excluded.last_signal_at,
                 first_processing_at = excluded.first_processing_at, learned_via = excluded.learned_via,
@@ -153,7 +155,7 @@ struct ApplyStatements: Sendable {
             """
             INSERT INTO \(layout.logTable) (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
             SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $7, l.session, l.owner
-            FROM unnest($1, $2, $3, $4, $5, $6, $8) AS l(id, level, message, context, student, session, owner)
+            FROM \(Statement.rows(["id": 1, "level": 2, "message": 3, "context": 4, "student": 5, "session": 6, "owner": 8])) AS l
             """
         )
         insertLogs = Statement(
@@ -161,17 +163,17 @@ struct ApplyStatements: Sendable {
             """
             INSERT INTO \(layout.logTable) (id, level, message, context, "studentId", "createdAt", "gradingSessionId", "userId")
             SELECT l.id, l.level::\(layout.logLevel), l.message, l.context, l.student, $7, g.id, g."userId"
-            FROM unnest($1, $2, $3, $4, $5, $6) AS l(id, level, message, context, student, session)
+            FROM \(Statement.rows(["id": 1, "level": 2, "message": 3, "context": 4, "student": 5, "session": 6])) AS l
             JOIN \(layout.sessions) g ON g.id = l.session
             """
         )
+        // In the arrays' order, which becomes that of the feed.
         insertChanges = Statement(
             "insert_changes",
             """
             INSERT INTO \(MonitorSchema.name).changes (kind, task_id, student_id, session_id, from_status, to_status, source, at)
             SELECT 'task', c.task, c.student, c.session, c.old, c.new, c.source, $7
-            FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS c(task, student, session, old, new, source, position)
-            ORDER BY c.position
+            FROM \(Statement.rows(["task": 1, "student": 2, "session": 3, "old": 4, "new": 5, "source": 6])) AS c
             """
         )
         // Not an upsert: that would lock the row of a busy key, and make all instances wait for each other's commits.

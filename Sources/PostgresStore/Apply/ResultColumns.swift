@@ -13,7 +13,7 @@ extension WebAppLayout {
         return """
             WITH kept AS (
                 INSERT INTO \(MonitorSchema.name).results (student_id, result)
-                SELECT r.student, r.result::jsonb FROM unnest($1, $7) AS r(student, result) WHERE r.result IS NOT NULL
+                SELECT r.student, r.result::jsonb FROM \(Statement.rows(["student": 1, "result": 7])) AS r WHERE r.result IS NOT NULL
                 ON CONFLICT (student_id) DO UPDATE SET result = excluded.result
             )
 

@@ -57,17 +57,18 @@ extension RollUpStatements {
                 "lowestScore" = CASE s.next WHEN 'COMPLETED' THEN s.lowest ELSE g."lowestScore" END,
                 "passingRate" = CASE s.next WHEN 'COMPLETED' THEN s.passing ELSE g."passingRate" END
             """
+        let outlooks = Statement.rows(["id": 1, "current": 2, "if_open": 3, "if_graded": 4, "if_nobody_graded": 5])
         return Statement(
             "settle_sessions",
             """
             WITH settled AS MATERIALIZED (
-                SELECT g.id, g.position, g.current,
+                SELECT g.id, g.current,
                     CASE WHEN \(presence.someoneOpen) THEN g.if_open WHEN \(presence.someoneGraded) THEN g.if_graded
                         ELSE g.if_nobody_graded END AS next
-                FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS g(id, current, if_open, if_graded, if_nobody_graded, position)
+                FROM \(outlooks) AS g
             ), noted AS (
                 INSERT INTO \(MonitorSchema.name).changes (kind, session_id, from_status, to_status, at)
-                SELECT 'session', id, current, next, $6 FROM settled WHERE next <> current ORDER BY position
+                SELECT 'session', id, current, next, $6 FROM settled WHERE next <> current
             )
             UPDATE \(layout.sessions) g
             SET \(layout.sessionState) = s.next::\(layout.sessionStatus), "updatedAt" = $6,

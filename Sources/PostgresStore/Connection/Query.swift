@@ -14,6 +14,16 @@ struct Statement: Sendable {
     static let commit = Statement("commit", "COMMIT")
     static let rollback = Statement("rollback", "ROLLBACK")
 
+    /// SQL for the rows of arrays side by side, the first row of the first element of each, and so on.
+    ///
+    /// The same as `unnest` of several arrays in FROM, at less than half its cost: that puts the elements of each array into a
+    /// tuplestore first. What waits for nobody writes `unnest`.
+    ///
+    /// - Parameter columns: each with the number of the parameter that holds its array.
+    static func rows(_ columns: KeyValuePairs<String, Int>) -> String {
+        "(SELECT " + columns.map { "unnest($\($0.value)) AS \($0.key)" }.joined(separator: ", ") + ")"
+    }
+
     func callAsFunction(_ parameters: Parameter...) -> Query {
         Query(statement: self, parameters: parameters)
     }
