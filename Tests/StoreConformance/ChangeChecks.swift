@@ -43,6 +43,26 @@ extension StoreConformance {
             #expect(try await harness.changes(after: all[0].sequence, limit: 2) == Array(all[1...2]))
             #expect(try await harness.changes(after: all[3].sequence).isEmpty)
         },
+        ConformanceCheck("one commit's moves stand in the change feed as they were reported, before their session's") { harness in
+            try await harness.register(.t1, .t2, .t3)
+            _ = try await harness.apply(
+                .callback(.t3, .processing, id: "d1"),
+                .callback(.t1, .processing, id: "d2"),
+                .callback(.t2, .processing, id: "d3"),
+                .callback(.t1, .failed, id: "d4")
+            )
+            let moved = try await harness.changes().map { change in
+                switch change.change {
+                case .task(let move): move.task.rawValue + " " + move.to.rawValue
+                case .session(let move): move.session.rawValue
+                }
+            }
+            let expected = [
+                "\(TaskID.t3) PROCESSING", "\(TaskID.t1) PROCESSING", "\(TaskID.t2) PROCESSING", "\(TaskID.t1) FAILED",
+                SessionID.s1.rawValue,
+            ]
+            #expect(moved == expected)
+        },
         ConformanceCheck("what changes nothing is not in the change feed") { harness in
             try await harness.register(.t1)
             let report = TaskReport.callback(.t1, .processing, id: "d1")
