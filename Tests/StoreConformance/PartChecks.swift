@@ -2,7 +2,9 @@ import GradingCore
 import Testing
 
 extension GradingResult {
-    fileprivate static func parts(_ parts: GradedPart...) -> GradingResult {
+    fileprivate static func parts(_ parts: GradedPart...) -> GradingResult { .all(parts) }
+
+    fileprivate static func all(_ parts: [GradedPart]) -> GradingResult {
         GradingResult(
             raw: Array(#"{"results":{"n":\#(parts.count)}}"#.utf8),
             totalScore: parts.compactMap(\.score).reduce(0, +),
@@ -53,6 +55,19 @@ extension StoreConformance {
             #expect(said.first == "1a GENERAL: Ó dára")
             #expect(said.last == "page_1_error GENERAL: Failed to analyze")
             #expect(try await harness.scores(of: .t2).map(\.question) == ["1a"])
+        },
+        ConformanceCheck(
+            "a result may have many parts",
+            unless: { !$0.hasQuestionScores || !$0.hasFeedback }
+        ) { harness in
+            try await harness.register(.t1)
+            let parts = (100..<150).map { GradedPart(question: "\($0)", score: Double($0), maximum: 200, feedback: "to \($0)") }
+            _ = try await harness.apply(.callback(.t1, .completed, result: .all(parts), id: "d1"))
+            let scores = try await harness.scores(of: .t1).sorted { $0.score < $1.score }
+            #expect(scores.map(\.question) == parts.map(\.question))
+            #expect(scores.map(\.score) == parts.map(\.score))
+            let said = try await harness.feedback(of: .t1)
+            #expect(said.sorted() == parts.map { "\($0.question) GENERAL: to \($0.question)" })
         },
         ConformanceCheck(
             "a later result takes the place of the parts before it, and what people wrote stays",
