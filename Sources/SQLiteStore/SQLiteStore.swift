@@ -93,8 +93,8 @@ package struct SQLiteStore: Store {
 
     /// One transaction that writes: `BEGIN IMMEDIATE`, so that a busy database shows at the start and not in the middle.
     ///
-    /// When it has written anything, that may have been a change: listeners look. An observer of GRDB's would know which tables,
-    /// and cost every statement more than that costs them.
+    /// Whoever listens for changes is told when it has written anything at all. An observer of GRDB's would know what, and costs
+    /// each statement more than a look at the change feed for nothing.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
         let patience = patience
         do {

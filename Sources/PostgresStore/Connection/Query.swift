@@ -14,10 +14,10 @@ struct Statement: Sendable {
     static let commit = Statement("commit", "COMMIT")
     static let rollback = Statement("rollback", "ROLLBACK")
 
-    /// SQL for the rows of arrays side by side, the first row of the first element of each, and so on.
+    /// SQL for the rows of arrays side by side: the first row has the first element of each, and so on.
     ///
-    /// The same as `unnest` of several arrays in FROM, at less than half its cost: that puts the elements of each array into a
-    /// tuplestore first. What waits for nobody writes `unnest`.
+    /// The same as `unnest` of several arrays in FROM, which first puts every array into a tuplestore of its own: 25 us against 10
+    /// for 11 arrays of 11 elements, measured on PostgreSQL 15. Worth its length where each callback passes.
     ///
     /// - Parameter columns: each with the number of the parameter that holds its array.
     static func rows(_ columns: KeyValuePairs<String, Int>) -> String {
