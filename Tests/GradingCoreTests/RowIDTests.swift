@@ -20,6 +20,16 @@ struct RowIDTests {
         #expect(made == Set(made).sorted())
     }
 
+    @Test("A counter that outgrows its four digits makes a longer id, not the first one again")
+    func outgrown() {
+        var ids = RowIDSequence(at: now)
+        let first = ids.next()
+        for _ in 0..<(36 * 36 * 36 * 36 - 1) { _ = ids.next() }
+        let again = ids.next()
+        #expect(again != first)
+        #expect(again.utf8.count == 26)
+    }
+
     @Test("Sequences of one time share no id")
     func sequences() {
         var (one, other) = (RowIDSequence(at: now), RowIDSequence(at: now))

@@ -10,7 +10,7 @@ package struct RowIDSequence: Sendable {
 
     package init(at now: Timestamp, generator: consuming some RandomNumberGenerator = SystemRandomNumberGenerator()) {
         time = Self.digits(UInt64(clamping: now.milliseconds), width: 8)
-        random = Self.digits(generator.next(), width: 12)
+        random = String(Self.digits(generator.next(), width: 12).suffix(12))
     }
 
     package mutating func next() -> String {
@@ -18,9 +18,9 @@ package struct RowIDSequence: Sendable {
         return "c" + time + Self.digits(counter, width: 4) + random
     }
 
-    /// The last `width` digits of a number in base 36.
+    /// A number in base 36, with zeros up to `width` digits. A longer one keeps its digits: a counter never comes round.
     private static func digits(_ number: UInt64, width: Int) -> String {
-        let text = String(String(number, radix: 36).suffix(width))
-        return String(repeating: "0", count: width - text.utf8.count) + text
+        let text = String(number, radix: 36)
+        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
 }
