@@ -19,6 +19,9 @@ package struct SQLiteStore: Store {
     private let busyTimeout: Duration
     let logger: Logger
 
+    /// How long the opening waits for another process's lock: that one may be making the tables, on a slow disk.
+    private static let openingTimeout = Duration.seconds(30)
+
     /// Opens (and makes, where it is not there) the database at `path` and brings its schema up to date.
     /// - Parameters:
     ///   - path: a file's path, in a directory that exists and can be written.
@@ -33,14 +36,17 @@ package struct SQLiteStore: Store {
         logger: Logger
     ) async throws(StoreError) -> SQLiteStore {
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration(busyTimeout))
+            let queue = try DatabaseQueue(path: path, configuration: configuration(max(busyTimeout, openingTimeout)))
             let layout = try await queue.writeWithoutTransaction { db in
                 // GRDB has set NORMAL together with the WAL. FULL syncs the WAL after each transaction, so that a commit
                 // which was acknowledged survives power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // KiB. SQLite's own 2 MiB are too few for the upper levels of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
-                return try MonitorSchema.migrate(db)
+                let layout = try MonitorSchema.migrate(db)
+                // From here on others wait for an answer.
+                try db.execute(sql: "PRAGMA busy_timeout = \(Int(busyTimeout.inSeconds * 1_000))")
+                return layout
             }
             layout.log(to: logger)
             return SQLiteStore(

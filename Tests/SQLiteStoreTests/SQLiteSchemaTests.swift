@@ -115,10 +115,7 @@ struct SQLiteSchemaTests {
         try await SQLiteHarness.withTemporaryPath { path in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
-                    group.addTask {
-                        // Each waits for the others, however slow the disk is.
-                        try await SQLiteStore.open(path: path, busyTimeout: .seconds(60), logger: logger).close()
-                    }
+                    group.addTask { try await SQLiteStore.open(path: path, logger: logger).close() }
                 }
                 try await group.waitForAll()
             }
@@ -126,6 +123,33 @@ struct SQLiteSchemaTests {
             try await store.verifyWritable()
             try store.close()
         }
+    }
+
+    @Test("an opening waits longer for another process than work does afterwards")
+    func patientOpening() async throws {
+        try await SQLiteHarness.withTemporaryPath { path in
+            try await SQLiteStore.open(path: path, logger: logger).close()
+            let patience = Duration.milliseconds(100)
+            let other = try await SQLiteInterruption(path: path)
+            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+            let opening = Task {
+                begin.yield()
+                return try await SQLiteStore.open(path: path, busyTimeout: patience, logger: logger)
+            }
+            for await _ in begun { break }
+            await pass(patience * 10)
+            try await other.end()
+            let store = try await opening.value
+            let milliseconds = try await store.queue.read { db in try Int.fetchOne(db, sql: "PRAGMA busy_timeout") }
+            #expect(milliseconds == 100)
+            try store.close()
+        }
+    }
+
+    /// Where real time has to pass, since that is what is measured.
+    private func pass(_ time: Duration) async {
+        let over = ContinuousClock.now + time
+        while ContinuousClock.now < over { await Task.yield() }
     }
 
     @Test("a file that is no database is refused, not overwritten")
@@ -182,9 +206,7 @@ struct SQLiteSchemaTests {
                 return try await store.rollUpSessions(at: .start)
             }
             for await _ in begun { break }
-            // Real time has to pass here: it is what is measured.
-            let overdue = ContinuousClock.now + patience * 10
-            while ContinuousClock.now < overdue { await Task.yield() }
+            await pass(patience * 10)
             released.signal()
             await #expect(throws: StoreError.unavailable("SQLite: the database is busy")) { try await late.value }
             try await blocker.value
