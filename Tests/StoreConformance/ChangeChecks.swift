@@ -63,6 +63,22 @@ extension StoreConformance {
             ]
             #expect(moved == expected)
         },
+        ConformanceCheck("the sessions that one commit moves stand in the change feed by their ids") { harness in
+            let sessions = ["s-3", "s-1", "s-2"].map { SessionID($0)! }
+            for session in sessions {
+                try await harness.addSession(session, status: .pending)
+                let student = WebAppStudent("row-\(session)", in: session, task: "task-\(session)", status: .pending)
+                try await harness.addStudent(student)
+            }
+            _ = try await harness.store.apply(
+                sessions.map { .callback(TaskID("task-\($0)")!, .processing, id: "d-\($0)") },
+                at: .start
+            )
+            let moved = try await harness.changes().compactMap { change in
+                if case .session(let move) = change.change { move.session } else { nil }
+            }
+            #expect(moved == sessions.sorted())
+        },
         ConformanceCheck("what changes nothing is not in the change feed") { harness in
             try await harness.register(.t1)
             let report = TaskReport.callback(.t1, .processing, id: "d1")

@@ -68,7 +68,7 @@ extension RollUpStatements {
                 FROM \(outlooks) AS g
             ), noted AS (
                 INSERT INTO \(MonitorSchema.name).changes (kind, session_id, from_status, to_status, at)
-                SELECT 'session', id, current, next, $6 FROM settled WHERE next <> current
+                SELECT 'session', id, current, next, $6 FROM settled WHERE next <> current ORDER BY id COLLATE "C"
             )
             UPDATE \(layout.sessions) g
             SET \(layout.sessionState) = s.next::\(layout.sessionStatus), "updatedAt" = $6,
